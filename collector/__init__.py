@@ -1,0 +1,1 @@
+"""From a beacon in a browser to counters in ClickHouse."""

@@ -1,0 +1,455 @@
+-- The whole store of Sīkdatne, from top to bottom. It runs on the embedded engine and on any current ClickHouse server,
+-- in the database of the connection, and applying it again changes nothing.
+--
+-- A row is a delta: signed integers that are summed, under dimensions that describe a visit and never a person.
+-- `beacons` takes every delta and keeps none: materialized views pass it on to one detailed table and to narrow daily
+-- rollups. There is no column for an identifier, and no two tables can be joined into one.
+--
+-- Days are days of the site's time zone; `hour` is the instant (UTC) at which an hour of that time zone begins.
+-- Every column has a comment: the privacy page and the data dictionary for analysts are made from them.
+-- `gap` makes unique visitors exact: a visitor is counted in [from, to] on his first active day in it, the one whose
+-- last active day lies before the range:  sum(visitors) where day between from and to and gap > day - from.
+--
+-- Changing it: add the change here, and, where a table that exists must change, a numbered file in
+-- collector/migrations/store/ (docs/decisions/0003-schema-changes.md).
+
+-- What arrives ------------------------------------------------------------------------------------------------
+
+CREATE TABLE IF NOT EXISTS beacons
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    hour            DateTime('UTC')         COMMENT 'Beginning of the hour of the site''s time zone, as an instant',
+    minute          DateTime('UTC')         COMMENT 'Minute of the hit',
+    idle            UInt16                  COMMENT 'Minutes since the visitor''s previous hit; 65535: never before or longer',
+    hits            UInt8                   COMMENT '1 on the one row of a beacon that stands for the hit itself',
+    entry           LowCardinality(String)  COMMENT 'Path of the page on which the visit entered the site',
+    channel         LowCardinality(String)  COMMENT 'Acquisition channel the visit came by: Direct, Organic Search, Paid Search, Social, Email, Referral, …',
+    source          LowCardinality(String)  COMMENT 'Source the visit came from: the referring site''s host or name, or utm_source; empty when direct',
+    medium          LowCardinality(String)  COMMENT 'utm_medium of the landing address, or empty',
+    campaign        LowCardinality(String)  COMMENT 'utm_campaign of the landing address, or empty',
+    term            LowCardinality(String)  COMMENT 'utm_term of the landing address, or empty',
+    content         LowCardinality(String)  COMMENT 'utm_content of the landing address, or empty',
+    country         LowCardinality(String)  COMMENT 'Country by ISO 3166-1 alpha-2 code, looked up from the address when the visit began; empty when unknown',
+    region          LowCardinality(String)  COMMENT 'Region of the country, or empty',
+    city            LowCardinality(String)  COMMENT 'City, or empty',
+    device          LowCardinality(String)  COMMENT 'Kind of device: desktop, mobile, tablet, tv, console, or empty',
+    browser         LowCardinality(String)  COMMENT 'Browser family, or empty',
+    browser_version LowCardinality(String)  COMMENT 'Major version of the browser, or empty',
+    os              LowCardinality(String)  COMMENT 'Operating system family, or empty',
+    os_version      LowCardinality(String)  COMMENT 'Major version of the operating system, or empty',
+    screen          LowCardinality(String)  COMMENT 'Width class of the screen: xs, s, m, l, xl, or empty',
+    language        LowCardinality(String)  COMMENT 'Primary language of the browser as a two-letter code, or empty',
+    audience        LowCardinality(String)  COMMENT 'Audience that the site itself assigned: customer, other, or empty',
+    page            LowCardinality(String)  COMMENT 'Path of the page, without query string; the entry page for visits and bounces',
+    name            LowCardinality(String)  COMMENT 'Name of the custom event, or empty',
+    gap             UInt16                  COMMENT 'Days since the last active day of the visitors counted in this row; 65535: never before; 0: this row counts none',
+    hour_gap        UInt16                  COMMENT 'Hours since the last active hour of the visitors counted in this row; 65535: never before or longer',
+    visitors        Int32                   COMMENT 'First hits of a day, one for each visitor; with gap they give exact unique visitors of any range of days',
+    hour_visitors   Int32                   COMMENT 'First hits of an hour, one for each visitor; with hour_gap they give exact visitors of any range of hours',
+    page_visitors   Int32                   COMMENT 'Visitors who saw this page for the first time on this day',
+    visits          Int32                   COMMENT 'Visits that began, booked on their entry page',
+    bounces         Int32                   COMMENT 'Visits with a single page view and no interaction, booked where the visit began',
+    entries         Int32                   COMMENT 'Visits that entered the site on this page',
+    exits           Int32                   COMMENT 'Visits that ended on this page, as far as is known',
+    pageviews       Int32                   COMMENT 'Page views',
+    seconds         Int64                   COMMENT 'Engaged time in seconds: the page was visible and in use; booked at the start of the visit',
+    depth           Int32                   COMMENT 'Sum of the scroll depths in percent, over the page views that reported one',
+    depths          Int32                   COMMENT 'Page views that reported a scroll depth',
+    events          Int32                   COMMENT 'Custom events',
+    detail_expires  Date                    COMMENT 'Day on which the detailed row is deleted',
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+)
+ENGINE = Null
+COMMENT 'Deltas on their way into the counters; nothing is kept here';
+
+-- What is kept --------------------------------------------------------------------------------------------------
+
+CREATE TABLE IF NOT EXISTS counters
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    hour            DateTime('UTC')         COMMENT 'Beginning of the hour of the site''s time zone, as an instant',
+    channel         LowCardinality(String)  COMMENT 'Acquisition channel the visit came by: Direct, Organic Search, Paid Search, Social, Email, Referral, …',
+    country         LowCardinality(String)  COMMENT 'Country by ISO 3166-1 alpha-2 code, looked up from the address when the visit began; empty when unknown',
+    device          LowCardinality(String)  COMMENT 'Kind of device: desktop, mobile, tablet, tv, console, or empty',
+    os              LowCardinality(String)  COMMENT 'Operating system family, or empty',
+    browser         LowCardinality(String)  COMMENT 'Browser family, or empty',
+    audience        LowCardinality(String)  COMMENT 'Audience that the site itself assigned: customer, other, or empty',
+    language        LowCardinality(String)  COMMENT 'Primary language of the browser as a two-letter code, or empty',
+    screen          LowCardinality(String)  COMMENT 'Width class of the screen: xs, s, m, l, xl, or empty',
+    source          LowCardinality(String)  COMMENT 'Source the visit came from: the referring site''s host or name, or utm_source; empty when direct',
+    medium          LowCardinality(String)  COMMENT 'utm_medium of the landing address, or empty',
+    region          LowCardinality(String)  COMMENT 'Region of the country, or empty',
+    city            LowCardinality(String)  COMMENT 'City, or empty',
+    os_version      LowCardinality(String)  COMMENT 'Major version of the operating system, or empty',
+    browser_version LowCardinality(String)  COMMENT 'Major version of the browser, or empty',
+    campaign        LowCardinality(String)  COMMENT 'utm_campaign of the landing address, or empty',
+    content         LowCardinality(String)  COMMENT 'utm_content of the landing address, or empty',
+    term            LowCardinality(String)  COMMENT 'utm_term of the landing address, or empty',
+    entry           LowCardinality(String)  COMMENT 'Path of the page on which the visit entered the site',
+    page            LowCardinality(String)  COMMENT 'Path of the page, without query string; the entry page for visits and bounces',
+    name            LowCardinality(String)  COMMENT 'Name of the custom event, or empty',
+    gap             UInt16                  COMMENT 'Days since the last active day of the visitors counted in this row; 65535: never before; 0: this row counts none',
+    hour_gap        UInt16                  COMMENT 'Hours since the last active hour of the visitors counted in this row; 65535: never before or longer',
+    visitors        Int32                   COMMENT 'First hits of a day, one for each visitor; with gap they give exact unique visitors of any range of days',
+    hour_visitors   Int32                   COMMENT 'First hits of an hour, one for each visitor; with hour_gap they give exact visitors of any range of hours',
+    page_visitors   Int32                   COMMENT 'Visitors who saw this page for the first time on this day',
+    visits          Int32                   COMMENT 'Visits that began, booked on their entry page',
+    bounces         Int32                   COMMENT 'Visits with a single page view and no interaction, booked where the visit began',
+    entries         Int32                   COMMENT 'Visits that entered the site on this page',
+    exits           Int32                   COMMENT 'Visits that ended on this page, as far as is known',
+    pageviews       Int32                   COMMENT 'Page views',
+    seconds         Int64                   COMMENT 'Engaged time in seconds: the page was visible and in use; booked at the start of the visit',
+    depth           Int32                   COMMENT 'Sum of the scroll depths in percent, over the page views that reported one',
+    depths          Int32                   COMMENT 'Page views that reported a scroll depth',
+    events          Int32                   COMMENT 'Custom events',
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+)
+ENGINE = SummingMergeTree((visitors, hour_visitors, page_visitors, visits, bounces, entries, exits, pageviews, seconds, depth, depths, events))
+PARTITION BY toYYYYMM(day)
+PRIMARY KEY (site, day, hour)
+ORDER BY (site, day, hour, channel, country, device, os, browser, audience, language, screen, source, medium, region, city, os_version, browser_version, campaign, content, term, entry, page, name, gap, hour_gap)
+TTL expires
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1
+COMMENT 'Every delta with all its dimensions, by hour; kept for detail_days of the site';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS counters_from_beacons TO counters AS
+SELECT site, day, hour, channel, country, device, os, browser, audience, language, screen, source, medium, region, city, os_version, browser_version, campaign, content, term, entry, page, name, gap, hour_gap,
+    sum(b.visitors) AS visitors, sum(b.hour_visitors) AS hour_visitors, sum(b.page_visitors) AS page_visitors, sum(b.visits) AS visits, sum(b.bounces) AS bounces, sum(b.entries) AS entries, sum(b.exits) AS exits, sum(b.pageviews) AS pageviews, sum(b.seconds) AS seconds, sum(b.depth) AS depth, sum(b.depths) AS depths, sum(b.events) AS events,
+    max(b.detail_expires) AS expires
+FROM beacons AS b
+WHERE b.visitors != 0 OR b.hour_visitors != 0 OR b.page_visitors != 0 OR b.visits != 0 OR b.bounces != 0 OR b.entries != 0
+    OR b.exits != 0 OR b.pageviews != 0 OR b.seconds != 0 OR b.depth != 0 OR b.depths != 0 OR b.events != 0
+GROUP BY site, day, hour, channel, country, device, os, browser, audience, language, screen, source, medium, region, city, os_version, browser_version, campaign, content, term, entry, page, name, gap, hour_gap;
+
+CREATE TABLE IF NOT EXISTS rollup_site
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    gap             UInt16                  COMMENT 'Days since the last active day of the visitors counted in this row; 65535: never before; 0: this row counts none',
+    visitors        Int32                   COMMENT 'First hits of a day, one for each visitor; with gap they give exact unique visitors of any range of days',
+    visits          Int32                   COMMENT 'Visits that began, booked on their entry page',
+    bounces         Int32                   COMMENT 'Visits with a single page view and no interaction, booked where the visit began',
+    pageviews       Int32                   COMMENT 'Page views',
+    seconds         Int64                   COMMENT 'Engaged time in seconds: the page was visible and in use; booked at the start of the visit',
+    events          Int32                   COMMENT 'Custom events',
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+)
+ENGINE = SummingMergeTree((visitors, visits, bounces, pageviews, seconds, events))
+PARTITION BY toYYYYMM(day)
+ORDER BY (site, day, gap)
+TTL expires
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1
+COMMENT 'Daily totals of a site';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS rollup_site_from_beacons TO rollup_site AS
+SELECT site, day, gap,
+    sum(b.visitors) AS visitors, sum(b.visits) AS visits, sum(b.bounces) AS bounces, sum(b.pageviews) AS pageviews, sum(b.seconds) AS seconds, sum(b.events) AS events,
+    max(b.expires) AS expires
+FROM beacons AS b
+WHERE b.visitors != 0 OR b.visits != 0 OR b.bounces != 0 OR b.pageviews != 0 OR b.seconds != 0 OR b.events != 0
+GROUP BY site, day, gap;
+
+CREATE TABLE IF NOT EXISTS rollup_hours
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    hour            DateTime('UTC')         COMMENT 'Beginning of the hour of the site''s time zone, as an instant',
+    hour_gap        UInt16                  COMMENT 'Hours since the last active hour of the visitors counted in this row; 65535: never before or longer',
+    hour_visitors   Int32                   COMMENT 'First hits of an hour, one for each visitor; with hour_gap they give exact visitors of any range of hours',
+    visits          Int32                   COMMENT 'Visits that began, booked on their entry page',
+    bounces         Int32                   COMMENT 'Visits with a single page view and no interaction, booked where the visit began',
+    pageviews       Int32                   COMMENT 'Page views',
+    seconds         Int64                   COMMENT 'Engaged time in seconds: the page was visible and in use; booked at the start of the visit',
+    events          Int32                   COMMENT 'Custom events',
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+)
+ENGINE = SummingMergeTree((hour_visitors, visits, bounces, pageviews, seconds, events))
+PARTITION BY toYYYYMM(day)
+ORDER BY (site, day, hour, hour_gap)
+TTL expires
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1
+COMMENT 'Hourly totals of a site';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS rollup_hours_from_beacons TO rollup_hours AS
+SELECT site, day, hour, hour_gap,
+    sum(b.hour_visitors) AS hour_visitors, sum(b.visits) AS visits, sum(b.bounces) AS bounces, sum(b.pageviews) AS pageviews, sum(b.seconds) AS seconds, sum(b.events) AS events,
+    max(b.expires) AS expires
+FROM beacons AS b
+WHERE b.hour_visitors != 0 OR b.visits != 0 OR b.bounces != 0 OR b.pageviews != 0 OR b.seconds != 0 OR b.events != 0
+GROUP BY site, day, hour, hour_gap;
+
+CREATE TABLE IF NOT EXISTS rollup_pages
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    page            LowCardinality(String)  COMMENT 'Path of the page, without query string; the entry page for visits and bounces',
+    page_visitors   Int32                   COMMENT 'Visitors who saw this page for the first time on this day',
+    visits          Int32                   COMMENT 'Visits that began, booked on their entry page',
+    bounces         Int32                   COMMENT 'Visits with a single page view and no interaction, booked where the visit began',
+    entries         Int32                   COMMENT 'Visits that entered the site on this page',
+    exits           Int32                   COMMENT 'Visits that ended on this page, as far as is known',
+    pageviews       Int32                   COMMENT 'Page views',
+    seconds         Int64                   COMMENT 'Engaged time in seconds: the page was visible and in use; booked at the start of the visit',
+    depth           Int32                   COMMENT 'Sum of the scroll depths in percent, over the page views that reported one',
+    depths          Int32                   COMMENT 'Page views that reported a scroll depth',
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+)
+ENGINE = SummingMergeTree((page_visitors, visits, bounces, entries, exits, pageviews, seconds, depth, depths))
+PARTITION BY toYYYYMM(day)
+ORDER BY (site, day, page)
+TTL expires
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1
+COMMENT 'Daily totals of a page';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS rollup_pages_from_beacons TO rollup_pages AS
+SELECT site, day, page,
+    sum(b.page_visitors) AS page_visitors, sum(b.visits) AS visits, sum(b.bounces) AS bounces, sum(b.entries) AS entries, sum(b.exits) AS exits, sum(b.pageviews) AS pageviews, sum(b.seconds) AS seconds, sum(b.depth) AS depth, sum(b.depths) AS depths,
+    max(b.expires) AS expires
+FROM beacons AS b
+WHERE b.page_visitors != 0 OR b.visits != 0 OR b.bounces != 0 OR b.entries != 0 OR b.exits != 0 OR b.pageviews != 0 OR b.seconds != 0 OR b.depth != 0 OR b.depths != 0
+GROUP BY site, day, page;
+
+CREATE TABLE IF NOT EXISTS rollup_sources
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    channel         LowCardinality(String)  COMMENT 'Acquisition channel the visit came by: Direct, Organic Search, Paid Search, Social, Email, Referral, …',
+    source          LowCardinality(String)  COMMENT 'Source the visit came from: the referring site''s host or name, or utm_source; empty when direct',
+    medium          LowCardinality(String)  COMMENT 'utm_medium of the landing address, or empty',
+    campaign        LowCardinality(String)  COMMENT 'utm_campaign of the landing address, or empty',
+    content         LowCardinality(String)  COMMENT 'utm_content of the landing address, or empty',
+    term            LowCardinality(String)  COMMENT 'utm_term of the landing address, or empty',
+    gap             UInt16                  COMMENT 'Days since the last active day of the visitors counted in this row; 65535: never before; 0: this row counts none',
+    visitors        Int32                   COMMENT 'First hits of a day, one for each visitor; with gap they give exact unique visitors of any range of days',
+    visits          Int32                   COMMENT 'Visits that began, booked on their entry page',
+    bounces         Int32                   COMMENT 'Visits with a single page view and no interaction, booked where the visit began',
+    pageviews       Int32                   COMMENT 'Page views',
+    seconds         Int64                   COMMENT 'Engaged time in seconds: the page was visible and in use; booked at the start of the visit',
+    events          Int32                   COMMENT 'Custom events',
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+)
+ENGINE = SummingMergeTree((visitors, visits, bounces, pageviews, seconds, events))
+PARTITION BY toYYYYMM(day)
+ORDER BY (site, day, channel, source, medium, campaign, content, term, gap)
+TTL expires
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1
+COMMENT 'Daily totals by source and campaign';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS rollup_sources_from_beacons TO rollup_sources AS
+SELECT site, day, channel, source, medium, campaign, content, term, gap,
+    sum(b.visitors) AS visitors, sum(b.visits) AS visits, sum(b.bounces) AS bounces, sum(b.pageviews) AS pageviews, sum(b.seconds) AS seconds, sum(b.events) AS events,
+    max(b.expires) AS expires
+FROM beacons AS b
+WHERE b.visitors != 0 OR b.visits != 0 OR b.bounces != 0 OR b.pageviews != 0 OR b.seconds != 0 OR b.events != 0
+GROUP BY site, day, channel, source, medium, campaign, content, term, gap;
+
+CREATE TABLE IF NOT EXISTS rollup_places
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    country         LowCardinality(String)  COMMENT 'Country by ISO 3166-1 alpha-2 code, looked up from the address when the visit began; empty when unknown',
+    region          LowCardinality(String)  COMMENT 'Region of the country, or empty',
+    city            LowCardinality(String)  COMMENT 'City, or empty',
+    gap             UInt16                  COMMENT 'Days since the last active day of the visitors counted in this row; 65535: never before; 0: this row counts none',
+    visitors        Int32                   COMMENT 'First hits of a day, one for each visitor; with gap they give exact unique visitors of any range of days',
+    visits          Int32                   COMMENT 'Visits that began, booked on their entry page',
+    bounces         Int32                   COMMENT 'Visits with a single page view and no interaction, booked where the visit began',
+    pageviews       Int32                   COMMENT 'Page views',
+    seconds         Int64                   COMMENT 'Engaged time in seconds: the page was visible and in use; booked at the start of the visit',
+    events          Int32                   COMMENT 'Custom events',
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+)
+ENGINE = SummingMergeTree((visitors, visits, bounces, pageviews, seconds, events))
+PARTITION BY toYYYYMM(day)
+ORDER BY (site, day, country, region, city, gap)
+TTL expires
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1
+COMMENT 'Daily totals by place';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS rollup_places_from_beacons TO rollup_places AS
+SELECT site, day, country, region, city, gap,
+    sum(b.visitors) AS visitors, sum(b.visits) AS visits, sum(b.bounces) AS bounces, sum(b.pageviews) AS pageviews, sum(b.seconds) AS seconds, sum(b.events) AS events,
+    max(b.expires) AS expires
+FROM beacons AS b
+WHERE b.visitors != 0 OR b.visits != 0 OR b.bounces != 0 OR b.pageviews != 0 OR b.seconds != 0 OR b.events != 0
+GROUP BY site, day, country, region, city, gap;
+
+CREATE TABLE IF NOT EXISTS rollup_devices
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    device          LowCardinality(String)  COMMENT 'Kind of device: desktop, mobile, tablet, tv, console, or empty',
+    os              LowCardinality(String)  COMMENT 'Operating system family, or empty',
+    browser         LowCardinality(String)  COMMENT 'Browser family, or empty',
+    os_version      LowCardinality(String)  COMMENT 'Major version of the operating system, or empty',
+    browser_version LowCardinality(String)  COMMENT 'Major version of the browser, or empty',
+    screen          LowCardinality(String)  COMMENT 'Width class of the screen: xs, s, m, l, xl, or empty',
+    gap             UInt16                  COMMENT 'Days since the last active day of the visitors counted in this row; 65535: never before; 0: this row counts none',
+    visitors        Int32                   COMMENT 'First hits of a day, one for each visitor; with gap they give exact unique visitors of any range of days',
+    visits          Int32                   COMMENT 'Visits that began, booked on their entry page',
+    bounces         Int32                   COMMENT 'Visits with a single page view and no interaction, booked where the visit began',
+    pageviews       Int32                   COMMENT 'Page views',
+    seconds         Int64                   COMMENT 'Engaged time in seconds: the page was visible and in use; booked at the start of the visit',
+    events          Int32                   COMMENT 'Custom events',
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+)
+ENGINE = SummingMergeTree((visitors, visits, bounces, pageviews, seconds, events))
+PARTITION BY toYYYYMM(day)
+ORDER BY (site, day, device, os, browser, os_version, browser_version, screen, gap)
+TTL expires
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1
+COMMENT 'Daily totals by device, operating system and browser';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS rollup_devices_from_beacons TO rollup_devices AS
+SELECT site, day, device, os, browser, os_version, browser_version, screen, gap,
+    sum(b.visitors) AS visitors, sum(b.visits) AS visits, sum(b.bounces) AS bounces, sum(b.pageviews) AS pageviews, sum(b.seconds) AS seconds, sum(b.events) AS events,
+    max(b.expires) AS expires
+FROM beacons AS b
+WHERE b.visitors != 0 OR b.visits != 0 OR b.bounces != 0 OR b.pageviews != 0 OR b.seconds != 0 OR b.events != 0
+GROUP BY site, day, device, os, browser, os_version, browser_version, screen, gap;
+
+CREATE TABLE IF NOT EXISTS rollup_audiences
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    audience        LowCardinality(String)  COMMENT 'Audience that the site itself assigned: customer, other, or empty',
+    language        LowCardinality(String)  COMMENT 'Primary language of the browser as a two-letter code, or empty',
+    gap             UInt16                  COMMENT 'Days since the last active day of the visitors counted in this row; 65535: never before; 0: this row counts none',
+    visitors        Int32                   COMMENT 'First hits of a day, one for each visitor; with gap they give exact unique visitors of any range of days',
+    visits          Int32                   COMMENT 'Visits that began, booked on their entry page',
+    bounces         Int32                   COMMENT 'Visits with a single page view and no interaction, booked where the visit began',
+    pageviews       Int32                   COMMENT 'Page views',
+    seconds         Int64                   COMMENT 'Engaged time in seconds: the page was visible and in use; booked at the start of the visit',
+    events          Int32                   COMMENT 'Custom events',
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+)
+ENGINE = SummingMergeTree((visitors, visits, bounces, pageviews, seconds, events))
+PARTITION BY toYYYYMM(day)
+ORDER BY (site, day, audience, language, gap)
+TTL expires
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1
+COMMENT 'Daily totals by audience and language';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS rollup_audiences_from_beacons TO rollup_audiences AS
+SELECT site, day, audience, language, gap,
+    sum(b.visitors) AS visitors, sum(b.visits) AS visits, sum(b.bounces) AS bounces, sum(b.pageviews) AS pageviews, sum(b.seconds) AS seconds, sum(b.events) AS events,
+    max(b.expires) AS expires
+FROM beacons AS b
+WHERE b.visitors != 0 OR b.visits != 0 OR b.bounces != 0 OR b.pageviews != 0 OR b.seconds != 0 OR b.events != 0
+GROUP BY site, day, audience, language, gap;
+
+CREATE TABLE IF NOT EXISTS rollup_events
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    name            LowCardinality(String)  COMMENT 'Name of the custom event, or empty',
+    events          Int32                   COMMENT 'Custom events',
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+)
+ENGINE = SummingMergeTree((events))
+PARTITION BY toYYYYMM(day)
+ORDER BY (site, day, name)
+TTL expires
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1
+COMMENT 'Daily totals of custom events';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS rollup_events_from_beacons TO rollup_events AS
+SELECT site, day, name,
+    sum(b.events) AS events,
+    max(b.expires) AS expires
+FROM beacons AS b
+WHERE b.name != '' AND b.events != 0
+GROUP BY site, day, name;
+
+CREATE TABLE IF NOT EXISTS minutes
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    minute          DateTime('UTC')         COMMENT 'Minute of the hit',
+    page            LowCardinality(String)  COMMENT 'Path of the page, without query string; the entry page for visits and bounces',
+    idle            UInt16                  COMMENT 'Minutes since the previous hit of the same visitor; 65535: never before or longer',
+    hits            Int32                   COMMENT 'Hits (page views and events)'
+)
+ENGINE = SummingMergeTree((hits))
+PARTITION BY toDate(minute)
+ORDER BY (site, minute, page, idle)
+TTL minute + INTERVAL 1 DAY
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1
+COMMENT 'Hits of the last day by minute: visitors in the last n minutes are sum(hits) where idle > minute - from';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS minutes_from_beacons TO minutes AS
+SELECT site, minute, page, idle, sum(toInt32(b.hits)) AS hits
+FROM beacons AS b
+WHERE b.hits != 0
+GROUP BY site, minute, page, idle;
+
+-- What stands alone ----------------------------------------------------------------------------------------------
+
+CREATE TABLE IF NOT EXISTS drops
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    minute          DateTime('UTC')         COMMENT 'Minute in which it was not recorded',
+    reason          LowCardinality(String)  COMMENT 'Why, from a closed list: consent, signal, bot, site, origin, excluded, …',
+    drops           Int64                   COMMENT 'Beacons not recorded'
+)
+ENGINE = SummingMergeTree((drops))
+PARTITION BY toYYYYMM(minute)
+ORDER BY (site, minute, reason)
+TTL minute + INTERVAL 25 MONTH
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1
+COMMENT 'What was not counted, and why';
+
+CREATE TABLE IF NOT EXISTS networks
+(
+    day             Date                    COMMENT 'Day (UTC)',
+    network         LowCardinality(String)  COMMENT 'Network of the client: IPv4 /24 or IPv6 /48, never an address',
+    requests        Int64                   COMMENT 'Requests from this network',
+    refused         Int64                   COMMENT 'Requests of these that were refused'
+)
+ENGINE = SummingMergeTree((requests, refused))
+PARTITION BY toYYYYMM(day)
+ORDER BY (day, network)
+TTL day + INTERVAL 30 DAY
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1
+COMMENT 'Load by network for system administration and abuse; joined to nothing';
+
+CREATE TABLE IF NOT EXISTS consent_log
+(
+    id              UUID                    COMMENT 'Record id',
+    consent         String                  COMMENT 'Random consent id, never seen beside a counter; empty for a refusal',
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    choices         Map(LowCardinality(String), Bool)COMMENT 'Decision for each purpose',
+    method          LowCardinality(String)  COMMENT 'How it was given: accept_all, reject_all, save_selection, withdraw, gpc, api',
+    decided         DateTime64(3, 'UTC')    COMMENT 'When, by the clock of the server',
+    policy_version  UInt32                  COMMENT 'Version of the policy in force',
+    language        LowCardinality(String)  COMMENT 'Language of the notice',
+    notice          String                  COMMENT 'SHA-256 of the exact notice that was shown, in hexadecimal',
+    signals         Array(LowCardinality(String))COMMENT 'Privacy signals that were present: gpc, dnt',
+    valid_until     DateTime('UTC')         COMMENT 'When the decision expires',
+    supersedes      String                  COMMENT 'Record id that this decision replaces, or empty',
+    chain           LowCardinality(String)  COMMENT 'Hash chain the record belongs to',
+    sequence        UInt64                  COMMENT 'Position in the chain',
+    previous        String                  COMMENT 'Hash of the record before it in the chain, in hexadecimal',
+    hash            String                  COMMENT 'SHA-256 of this record with the hash before it, in hexadecimal',
+    signature       String                  COMMENT 'HMAC of the hash under the key of the installation, in hexadecimal',
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+)
+ENGINE = MergeTree
+PARTITION BY toYYYYMM(decided)
+ORDER BY (site, decided, id)
+TTL expires
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1
+COMMENT 'Proof of consent, one record a decision, append-only';
+
+CREATE TABLE IF NOT EXISTS schema_versions
+(
+    version         UInt32                  COMMENT 'Number of the schema',
+    applied         DateTime('UTC')         COMMENT 'When it was applied',
+    release         String                  COMMENT 'Release of Sīkdatne that applied it'
+)
+ENGINE = MergeTree
+ORDER BY version
+COMMENT 'Schema changes applied to this database';
+
+-- What analysts read ---------------------------------------------------------------------------------------------
