@@ -1,0 +1,157 @@
+"""What goes through the spool: the payload of a frame, and its way into columns for ClickHouse.
+
+A payload is one byte of kind and a MessagePack value. None holds an address, a user agent, or anything else of a person;
+consent records have a spool of their own and never meet the counters.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from collector.clock import day_date
+from collector.visit import DELTA_FIELDS, Delta, Origin
+
+BEACON, DROP, NETWORKS, CONSENT = b"b", b"d", b"n", b"c"
+
+BEACON_COLUMNS = (
+    "site", "detail_expires", "expires", *Origin.__struct_fields__, "minute", "idle", "hits", *DELTA_FIELDS,
+)  # fmt: skip
+DROP_COLUMNS = ("site", "minute", "reason", "drops")
+NETWORK_COLUMNS = ("day", "network", "requests", "refused")
+CONSENT_COLUMNS = (
+    "id", "consent", "site", "choices", "method", "decided", "policy_version", "language", "notice", "signals",
+    "valid_until", "supersedes", "chain", "sequence", "previous", "hash", "signature", "expires",
+)  # fmt: skip
+
+
+class ConsentRecord(msgspec.Struct, frozen=True):
+    """One decision, as `consent_log` keeps it. Instants are in seconds since the epoch, `expires` is a day number."""
+
+    id: str
+    consent: str
+    site: str
+    choices: dict[str, bool]
+    method: str
+    decided: float
+    policy_version: int
+    language: str
+    notice: str
+    signals: list[str]
+    valid_until: int
+    supersedes: str
+    expires: int
+    chain: str = ""
+    sequence: int = 0
+    previous: str = ""
+    hash: str = ""
+    signature: str = ""
+
+
+class Batches(NamedTuple):
+    """The rows of a segment, column by column, in the order of the `_COLUMNS` above; `counted` is its beacons."""
+
+    beacons: list[Sequence[Any]]
+    drops: list[Sequence[Any]]
+    networks: list[Sequence[Any]]
+    consents: list[Sequence[Any]]
+    counted: int
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode_beacon = msgspec.msgpack.Decoder(tuple[str, int, int, list[str], int, int, list[list[Any]]]).decode
+_decode_drop = msgspec.msgpack.Decoder(tuple[str, int, str]).decode
+_decode_networks = msgspec.msgpack.Decoder(tuple[int, list[tuple[str, int, int]]]).decode
+_decode_consent = msgspec.msgpack.Decoder(ConsentRecord).decode
+
+
+def encode_beacon(
+    site: str, expires: tuple[int, int], origin: Origin, minute: int, idle: int, deltas: Sequence[Delta]
+) -> bytes:
+    """One counted beacon. `expires` are the day numbers of the detailed row and of the rollups, `minute` is in
+    seconds since the epoch, `idle` in minutes (-1: no hit, a leave)."""
+    return BEACON + _encode((site, *expires, msgspec.structs.astuple(origin), minute, idle, deltas))
+
+
+def encode_drop(site: str, minute: int, reason: str) -> bytes:
+    """One beacon that was not recorded."""
+    return DROP + _encode((site, minute, reason))
+
+
+def encode_networks(day: int, counts: Iterable[tuple[str, int, int]]) -> bytes:
+    """Requests and refused requests of networks on a day."""
+    return NETWORKS + _encode((day, list(counts)))
+
+
+def encode_consent(record: ConsentRecord) -> bytes:
+    """One decision for the consent log."""
+    return CONSENT + _encode(record)
+
+
+def columns(payloads: Iterable[bytes]) -> Batches:
+    """The rows of many payloads, ready for columnar inserts. Raises ValueError on a payload of no known shape."""
+    beacons: list[tuple[Any, ...]] = []
+    drops: dict[tuple[str, int, str], int] = {}
+    networks: dict[tuple[int, str], tuple[int, int]] = {}
+    consents: list[tuple[Any, ...]] = []
+    counted = 0
+    try:
+        for payload in payloads:
+            kind, body = payload[:1], memoryview(payload)[1:]
+            if kind == BEACON:
+                counted += 1
+                _beacon_rows(body, beacons)
+            elif kind == DROP:
+                site, minute, reason = _decode_drop(body)
+                drops[site, minute, reason] = drops.get((site, minute, reason), 0) + 1
+            elif kind == NETWORKS:
+                _add_networks(body, networks)
+            elif kind == CONSENT:
+                consents.append(_consent_row(_decode_consent(body)))
+            else:
+                raise ValueError(f"frame of unknown kind {kind!r}")
+    except msgspec.DecodeError as error:
+        raise ValueError(f"frame of unknown shape: {error}") from error
+    return Batches(
+        _turn(beacons, len(BEACON_COLUMNS)),
+        _turn([(*key, count) for key, count in drops.items()], len(DROP_COLUMNS)),
+        _turn([(day_date(day), network, *two) for (day, network), two in networks.items()], len(NETWORK_COLUMNS)),
+        _turn(consents, len(CONSENT_COLUMNS)),
+        counted,
+    )
+
+
+def _turn(rows: list[tuple[Any, ...]], width: int) -> list[Sequence[Any]]:
+    return list(zip(*rows, strict=True)) if rows else [()] * width
+
+
+def _beacon_rows(body: memoryview, rows: list[tuple[Any, ...]]) -> None:
+    site, detail_expires, expires, origin, minute, idle, deltas = _decode_beacon(body)
+    start = (site, day_date(detail_expires), day_date(expires), *origin, minute)
+    hits = int(idle >= 0)
+    for delta in deltas:
+        rows.append((*start, idle if hits else 0, hits, day_date(delta[0]), *delta[1:]))
+        hits = 0
+
+
+def _add_networks(body: memoryview, networks: dict[tuple[int, str], tuple[int, int]]) -> None:
+    day, counts = _decode_networks(body)
+    for network, requests, refused in counts:
+        before = networks.get((day, network), (0, 0))
+        networks[day, network] = (before[0] + requests, before[1] + refused)
+
+
+def _consent_row(record: ConsentRecord) -> tuple[Any, ...]:
+    fields = msgspec.structs.asdict(record)
+    fields["id"] = UUID(record.id)
+    fields["decided"] = datetime.fromtimestamp(record.decided, UTC)
+    fields["valid_until"] = datetime.fromtimestamp(record.valid_until, UTC)
+    fields["expires"] = day_date(record.expires)
+    return tuple(fields[name] for name in CONSENT_COLUMNS)
+
+
+def expiry(day: date, months: int) -> date:
+    """The first day on which data of `day` is deleted, when it is kept for `months`; whole months of 30.44 days."""
+    return date.fromordinal(day.toordinal() + round(months * 30.4375) + 1)
