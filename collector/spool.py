@@ -1,0 +1,271 @@
+"""The writing side of the spool: every accepted beacon is in a file before its answer goes out.
+
+Each writer owns a slot, a directory `<kind>-NN` under `DATA/spool` that it holds by a lock, and appends frames to one
+open segment there. A segment is sealed when it is large or a second old; the shipper takes it from there. What a dead
+writer leaves is sealed by `recover`, by the next writer of the slot or by the shipper, whoever comes first.
+"""
+
+import errno
+import fcntl
+import mmap
+import os
+import secrets
+import struct
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from collector.segment import (
+    HEADER,
+    MAGIC,
+    Damaged,
+    frame,
+    is_counted,
+    read_contents,
+    read_header,
+    sync_directory,
+    write_sealed,
+)
+
+SEGMENT_BYTES = 2 << 20
+SEGMENT_SECONDS = 1.0
+SLOTS = 256
+COUNT = struct.Struct("<Q")
+
+Durability = Literal["process", "disk"]
+
+
+class SpoolFull(Exception):
+    """Nothing more can be written: the disk or the spool's limit is reached. Nothing of the beacon was kept."""
+
+
+@dataclass
+class _Open:
+    """The open segment: its file, its name, and what is in it."""
+
+    handle: int
+    path: Path
+    born: float
+    size: int
+    counted: int = 0
+    synced_name: bool = False
+
+
+class SpoolWriter:
+    """Appends payloads durably. Safe to be shared by the threads of one process; one process, one writer.
+
+    `durability` "process" survives the death of any process, "disk" also a power cut: `append` then returns only after
+    the file is synced, together with what other threads wrote meanwhile.
+    """
+
+    def __init__(self, slot: Path, lock: int, durability: Durability, limit: int) -> None:
+        self.slot = slot
+        self._lock_handle = lock
+        self._sync = durability == "disk"
+        self._limit = limit
+        self._write_lock = threading.Lock()
+        self._seal_lock = threading.Lock()  # taken before the write lock, never inside it
+        self._segment: _Open | None = None
+        self._written = self._synced = 0
+        self._last_name = 0
+        self._full = False
+        self._count = _open_count(slot)
+        self.accepted = COUNT.unpack_from(self._count)[0]
+        self._stop = threading.Event()
+        self._sealer = threading.Thread(target=self._seal_regularly, name=f"seal {slot.name}", daemon=True)
+        self._sealer.start()
+
+    @classmethod
+    def open(
+        cls, directory: Path, kind: str = "beacons", *, durability: Durability = "process", limit: int = 1 << 30
+    ) -> "SpoolWriter":
+        """A writer on the first free slot of `kind` under the spool `directory`. Seals what a dead writer left there."""
+        for number in range(SLOTS):
+            slot = directory / f"{kind}-{number:02d}"
+            slot.mkdir(parents=True, exist_ok=True)
+            lock = lock_slot(slot)
+            if lock is not None:
+                recover_slot(slot)
+                return cls(slot, lock, durability, limit)
+        raise OSError(errno.EAGAIN, f"all {SLOTS} slots of the spool are taken", str(directory))
+
+    def append(self, payload: bytes, *, sync: bool | None = None) -> None:
+        """Keep `payload`. `sync` overrides the writer's durability. Raises SpoolFull; nothing is kept then."""
+        data = frame(payload)
+        if self._full:
+            raise SpoolFull(f"the spool holds its limit of {self._limit} bytes")
+        with self._write_lock:
+            segment = self._segment or self._begin()
+            self._write(segment, data)
+            if is_counted(payload):
+                segment.counted += 1
+                self.accepted += 1
+                COUNT.pack_into(self._count, 0, self.accepted)
+            self._written += 1
+            ticket = self._written
+            large = segment.size >= SEGMENT_BYTES
+        if self._sync if sync is None else sync:
+            self._commit(ticket)
+        if large:
+            self.seal()
+
+    def _begin(self) -> _Open:
+        self._last_name = max(time.time_ns(), self._last_name + 1)
+        path = self.slot / f"{self._last_name:020d}.open"
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+        except OSError as error:
+            raise SpoolFull(f"no segment can be opened: {error.strerror}") from error
+        segment = _Open(handle, path, time.monotonic(), 0)
+        try:
+            self._write(segment, HEADER.pack(MAGIC, secrets.token_bytes(16), self.accepted))
+        except SpoolFull:
+            os.close(handle)
+            path.unlink()
+            raise
+        self._segment = segment
+        return segment
+
+    def _write(self, segment: _Open, data: bytes) -> None:
+        try:
+            done = os.write(segment.handle, data)
+            while done < len(data):
+                done += os.write(segment.handle, data[done:])
+        except OSError as error:
+            os.ftruncate(segment.handle, segment.size)  # no half frame may stand before the next one
+            raise SpoolFull(f"the spool cannot be written: {error.strerror}") from error
+        segment.size += len(data)
+
+    def _commit(self, ticket: int) -> None:
+        """Wait until the frame with this number is on disk; one sync serves all who wait."""
+        with self._seal_lock:
+            if self._synced >= ticket:
+                return
+            with self._write_lock:
+                segment, written = self._segment, self._written
+            if segment is not None:
+                os.fdatasync(segment.handle)
+                if not segment.synced_name:
+                    sync_directory(self.slot)
+                    segment.synced_name = True
+            self._synced = written
+
+    def seal(self) -> None:
+        """Seal the open segment, if there is one, so that it can be shipped."""
+        with self._seal_lock:
+            with self._write_lock:
+                segment, written = self._segment, self._written
+                self._segment = None
+            if segment is None:
+                return
+            os.fdatasync(segment.handle)
+            os.close(segment.handle)
+            segment.path.rename(segment.path.with_name(f"{segment.path.stem}-{segment.counted}.seg"))
+            sync_directory(self.slot)
+            self._synced = max(self._synced, written)
+        self._full = used_bytes(self.slot.parent) > self._limit
+
+    def _seal_regularly(self) -> None:
+        while not self._stop.wait(SEGMENT_SECONDS / 4):
+            segment = self._segment
+            if segment is not None and time.monotonic() - segment.born >= SEGMENT_SECONDS:
+                self.seal()
+            elif self._full:
+                self._full = used_bytes(self.slot.parent) > self._limit
+
+    def close(self) -> None:
+        """Seal what is open and give the slot back."""
+        self._stop.set()
+        self._sealer.join()
+        self.seal()
+        self._count.close()
+        os.close(self._lock_handle)
+
+
+def lock_slot(slot: Path) -> int | None:
+    """The lock of a slot as an open handle, or None while a living writer holds it. The kernel frees a dead one's."""
+    handle = os.open(slot / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        return None
+    return handle
+
+
+def recover_slot(slot: Path) -> None:
+    """Seal what a dead writer left in `slot`, whose lock the caller holds. A torn tail is cut: it was never answered.
+
+    Damage in the middle stays in the sealed file, for the shipper to put aside.
+    """
+    for path in sorted(slot.glob("*.open")):
+        data = path.read_bytes()
+        try:
+            _, base = read_header(data, str(path))
+        except Damaged:
+            path.unlink()  # died before its first frame: the header is written before any frame is
+            continue
+        contents = read_contents(data)
+        with path.open("r+b") as file:
+            if contents.torn:
+                file.truncate(contents.end)
+            os.fsync(file.fileno())
+        counted = contents.counted
+        if contents.damaged:  # what was accepted and cannot be read must show in the books
+            counted = max(counted, _read_count(slot) - base)
+        _write_count(slot, base + counted)
+        if contents.payloads or contents.damaged:
+            path.rename(path.with_name(f"{path.stem}-{counted}.seg"))
+        else:
+            path.unlink()
+    sync_directory(slot)
+
+
+def write_segment(directory: Path, name: str, identity: bytes, payloads: list[bytes]) -> Path:
+    """Put a whole sealed segment into the slot `import` of the spool `directory`; `identity` is its token, 16 bytes.
+
+    There completely or not at all. Returns its path.
+    """
+    slot = directory / "import"
+    slot.mkdir(parents=True, exist_ok=True)
+    path = slot / f"{name}-{sum(map(is_counted, payloads))}.seg"
+    write_sealed(path, identity, payloads)
+    return path
+
+
+def used_bytes(directory: Path) -> int:
+    """Bytes of all segments under the spool `directory`."""
+    total = 0
+    for slot in os.scandir(directory):
+        if not slot.is_dir():
+            continue
+        for entry in os.scandir(slot.path):
+            try:
+                total += entry.stat().st_size
+            except FileNotFoundError:
+                continue  # shipped meanwhile
+    return total
+
+
+def _open_count(slot: Path) -> mmap.mmap:
+    path = slot / "accepted"
+    if not path.exists():
+        _write_count(slot, 0)
+    with path.open("r+b") as file:
+        return mmap.mmap(file.fileno(), COUNT.size)
+
+
+def _read_count(slot: Path) -> int:
+    try:
+        return int(COUNT.unpack((slot / "accepted").read_bytes())[0])
+    except FileNotFoundError:
+        return 0
+
+
+def _write_count(slot: Path, count: int) -> None:
+    path = slot / "accepted"
+    temporary = path.with_name(".accepted.tmp")
+    temporary.write_bytes(COUNT.pack(count))
+    temporary.replace(path)
