@@ -1,0 +1,54 @@
+"""What a view of the dashboards may ask for: the parts of the running service, the time, and who is asking."""
+
+import time
+from typing import Any, cast
+
+from flask import current_app, g, request, session
+from werkzeug.exceptions import NotFound
+
+from collector.config import Settings
+from collector.database import Database
+from collector.network import client_address, network_of
+from collector.sites import Site
+from dashboards.accounts import User, session_user
+
+SESSION = "login"  # where the signed cookie holds the session token; the server knows only its digest
+
+
+def services() -> Any:
+    """The parts that the collector's application holds (collector.app.Services)."""
+    return current_app.extensions["sikdatne"]
+
+
+def settings() -> Settings:
+    return cast(Settings, services().settings)
+
+
+def database() -> Database:
+    return cast(Database, services().database)
+
+
+def now() -> float:
+    """Epoch seconds; tests set the application's CLOCK."""
+    return float(current_app.config.get("CLOCK", time.time)())
+
+
+def user() -> User | None:
+    """Who is logged in, looked up once a request."""
+    if "user" not in g:
+        token = session.get(SESSION)
+        g.user = session_user(database(), token, now()) if isinstance(token, str) else None
+    return cast(User | None, g.user)
+
+
+def site_or_404(domain: str) -> Site:
+    site = services().sites.get(domain, now())
+    if site is None:
+        raise NotFound(f"There is no site {domain}.")
+    return cast(Site, site)
+
+
+def caller_network() -> str:
+    """The network that is asking, never the address: the key of login limits."""
+    forwarded = request.headers.get("X-Forwarded-For")
+    return network_of(client_address(request.remote_addr or "", forwarded, settings().trusted_proxies))

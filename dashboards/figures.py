@@ -1,0 +1,97 @@
+"""How figures are written: numbers, shares, durations and changes, in the reader's language. No I/O."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from dashboards.i18n import _, decimal, percent
+
+Form = Literal["number", "percent", "duration"]
+Number = int | float
+
+METRICS: dict[str, Form] = {
+    "visitors": "number",
+    "visits": "number",
+    "pageviews": "number",
+    "bounce_rate": "percent",
+    "visit_duration": "duration",
+}
+LESS_IS_BETTER = frozenset({"bounce_rate"})
+
+
+def label(metric: str) -> str:
+    """The name of a metric."""
+    return {
+        "visitors": _("Visitors"),
+        "visits": _("Visits"),
+        "pageviews": _("Page views"),
+        "bounce_rate": _("Bounce rate"),
+        "visit_duration": _("Visit duration"),
+    }[metric]
+
+
+def meaning(metric: str) -> str:
+    """What a metric counts, in one sentence."""
+    return {
+        "visitors": _("People who came at least once in the period; each is counted once, however often they came."),
+        "visits": _("A visit ends after 30 minutes without activity."),
+        "pageviews": _("Pages shown, each time they were shown."),
+        "bounce_rate": _("Share of visits with a single page and no interaction."),
+        "visit_duration": _("Engaged time of an average visit: the page was visible and in use."),
+    }[metric]
+
+
+def written(value: Number | None, form: Form = "number") -> str:
+    """A figure as text; a dash where there is nothing to tell. Percent are 0 to 100, durations seconds."""
+    if value is None:
+        return "–"
+    if form == "percent":
+        return percent(value / 100)
+    if form == "duration":
+        return duration(round(value))
+    return decimal(round(value))
+
+
+def duration(seconds: int) -> str:
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return _("%(hours)s h %(minutes)s min", hours=hours, minutes=minutes)
+    if minutes:
+        return _("%(minutes)s min %(seconds)s s", minutes=minutes, seconds=rest)
+    return _("%(seconds)s s", seconds=rest)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How a figure moved against the period before. `mood` is good, bad or even."""
+
+    arrow: str
+    text: str
+    mood: Literal["good", "bad", "even"]
+    spoken: str
+
+
+def change(metric: str, value: Number | None, before: Number | None) -> Change | None:
+    """The change of a metric; None where there is nothing to compare with."""
+    if value is None or before is None or (not before and METRICS[metric] != "percent"):
+        return None
+    if METRICS[metric] == "percent":
+        moved = round(value) - round(before)
+        amount = _("%(points)s pts", points=abs(moved))
+    else:
+        share = (value - before) / before
+        moved = round(share * 100)
+        amount = percent(min(abs(share), 99.99))
+    if not moved:
+        return Change("", _("no change"), "even", _("unchanged"))
+    good = (moved < 0) == (metric in LESS_IS_BETTER)
+    spoken = _("up by %(amount)s", amount=amount) if moved > 0 else _("down by %(amount)s", amount=amount)
+    return Change("↑" if moved > 0 else "↓", amount, "good" if good else "bad", spoken)
+
+
+def share(value: Number, total: Number) -> str:
+    """A part of a whole, as text."""
+    if total <= 0 or value <= 0:
+        return ""
+    part = value / total
+    return "<1%" if part < 0.005 else percent(min(part, 1))
