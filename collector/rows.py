@@ -1,7 +1,7 @@
 """What goes through the spool: the payload of a frame, and its way into columns for ClickHouse.
 
-A payload is one byte of kind and a MessagePack value. None holds an address, a user agent, or anything else of a person;
-consent records have a spool of their own and never meet the counters.
+A payload is one byte of kind and a MessagePack value. None holds an address, a user agent or anything else of a
+person; consent records have a spool of their own and never meet the counters.
 """
 
 from collections.abc import Iterable, Sequence

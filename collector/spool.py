@@ -81,7 +81,7 @@ class SpoolWriter:
     def open(
         cls, directory: Path, kind: str = "beacons", *, durability: Durability = "process", limit: int = 1 << 30
     ) -> "SpoolWriter":
-        """A writer on the first free slot of `kind` under the spool `directory`. Seals what a dead writer left there."""
+        """A writer on the first free slot of `kind` under the spool `directory`. Seals what a dead one left."""
         for number in range(SLOTS):
             slot = directory / f"{kind}-{number:02d}"
             slot.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Signed tokens that the browser carries: the visit state and the consent. Readable by their owner, forged by nobody."""
+"""Signed tokens that the browser carries: the visit state and the consent. Their owner can read them."""
 
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode

@@ -108,9 +108,7 @@ class Step(NamedTuple):
     idle: int
 
 
-def advance(
-    state: State | None, hit: Hit, now: int, clock: LocalClock, origin: Callable[[], Origin]
-) -> Step | None:
+def advance(state: State | None, hit: Hit, now: int, clock: LocalClock, origin: Callable[[], Origin]) -> Step | None:
     """Count one hit at `now` (seconds since the epoch) of the visitor whose browser remembered `state`.
 
     `origin` is asked only when a visit begins. A leave without a visit gives None; nothing is counted then.
@@ -170,9 +168,7 @@ def _go_on(state: State, hit: Hit, minute: int, clock: LocalClock) -> Step:
     else:
         deltas.append(Delta(day, hour, hit.page, hit.name, events=1))
         if moved or hour_gap:
-            deltas.append(
-                Delta(day, hour, path, "", gap, hour_gap, int(gap > 0), int(hour_gap > 0), exits=int(moved))
-            )
+            deltas.append(Delta(day, hour, path, "", gap, hour_gap, int(gap > 0), int(hour_gap > 0), exits=int(moved)))
     entry = state.origin.entry
     start_hour, start_day = clock.hour(state.start * 60)
     if moved and state.bounce and state.path == entry and seen_hour == start_hour:

@@ -1,0 +1,190 @@
+"""The way of one beacon: decode, gate, bot, visit, spool, answer. Knows neither Flask nor ClickHouse.
+
+`Counter.count` is all there is between a decoded payload and a frame in the spool; `endpoint.py` feeds it.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from collector import rows
+from collector.bot import is_bot
+from collector.clock import LocalClock, day_date, day_number
+from collector.device import Hints, describe, language_of, screen_class
+from collector.gate import Reason, refusal
+from collector.location import Location
+from collector.network import client_address, network_of
+from collector.payload import Page, Payload, clean_text, page_of, shorten
+from collector.sites import Site, SiteDirectory
+from collector.source import classify
+from collector.spool import SpoolWriter
+from collector.tokens import ConsentTokens, VisitTokens
+from collector.visit import STATE_DAYS, Hit, Origin, State, advance
+
+NETWORKS_SECONDS = 5.0
+
+
+class Request(NamedTuple):
+    """What of a request matters. `origin` is the host of the Origin header, or empty; nothing of it is kept."""
+
+    remote: str
+    forwarded_for: str | None
+    user_agent: str
+    hints: Hints
+    origin: str
+    signal: bool
+    consent: str  # token of the cookie
+    visit: str  # token of the cookie
+
+
+class Counted(NamedTuple):
+    """The beacon is counted. `token` is the new visit state, to be kept by the browser for `seconds`."""
+
+    token: str
+    seconds: int
+
+
+class Dropped(NamedTuple):
+    """The beacon is not recorded, by policy."""
+
+    reason: Reason
+
+
+@dataclass
+class Counter:
+    """Counts beacons. One for each process; safe to be shared by its threads."""
+
+    sites: SiteDirectory
+    spool: SpoolWriter
+    visits: VisitTokens
+    consents: ConsentTokens
+    locate: Callable[[str], Location]
+    proxies: int = 0
+    _clocks: dict[str, LocalClock] = field(default_factory=dict)
+    _expiries: dict[tuple[str, int, int, int], tuple[int, int]] = field(default_factory=dict)
+    _networks: dict[str, list[int]] = field(default_factory=dict)
+    _networks_lock: threading.Lock = field(default_factory=threading.Lock)
+    _networks_due: float = 0.0
+
+    def count(self, payload: Payload, request: Request, now: float) -> Counted | Dropped:
+        """Count one beacon at `now`, in seconds since the epoch. Raises SpoolFull; nothing is counted then."""
+        minute = int(now) // 60
+        site = self.sites.get(payload.site, now)
+        page = page_of(payload.url)
+        grant = self.consents.decode(payload.site, payload.consent or request.consent)
+        hosts = (page.host if page is not None else "",) + ((request.origin,) if request.origin else ())
+        reason = refusal(site, hosts, grant, signal=request.signal, minute=minute)
+        if reason is not None or site is None or page is None:
+            return self._drop(payload.site if site is not None else "", minute, reason or "origin")
+        address = client_address(request.remote, request.forwarded_for, self.proxies)
+        robot = is_bot(request.user_agent)
+        self._note_network(address, robot, now)
+        if robot:
+            return self._drop(site.domain, minute, "bot")
+        return self._advance(site, page, payload, request, address, int(now))
+
+    def _advance(
+        self, site: Site, page: Page, payload: Payload, request: Request, address: str, now: int
+    ) -> Counted | Dropped:
+        clock = self._clock(site.timezone)
+        state = self._state(site, payload.visit or request.visit, now // 60)
+        hit = Hit(
+            payload.kind,  # type: ignore[arg-type] - decode() let only these kinds pass
+            page.path,
+            clean_text(payload.name, 120),
+            round(payload.seconds),
+            None if payload.depth is None else round(payload.depth),
+        )
+        step = advance(state, hit, now, clock, lambda: self._origin(site, page, payload, request, address))
+        if step is None:
+            return self._drop(site.domain, now // 60, "no_visit")
+        today = clock.hour(now)[1]
+        self.spool.append(
+            rows.encode_beacon(
+                site.domain, self._expiry(site, today), step.state.origin, now // 60 * 60, step.idle, step.deltas
+            )
+        )
+        seconds = (step.state.born + STATE_DAYS - today) * 86_400
+        return Counted(self.visits.encode(site.domain, step.state), max(seconds, 0))
+
+    def _state(self, site: Site, token: str, minute: int) -> State | None:
+        if not token:
+            return None
+        state = self.visits.decode(site.domain, token)
+        if state is None:
+            self.spool.append(rows.encode_drop(site.domain, minute * 60, "token"))
+        return state
+
+    def _origin(self, site: Site, page: Page, payload: Payload, request: Request, address: str) -> Origin:
+        """What is true of a visit that begins now: the only look-ups of location, device and source."""
+        place = self.locate(address)
+        device = describe(request.user_agent, request.hints)
+        source = classify(page.query, payload.referrer, site.allows)
+        return Origin(
+            page.path,
+            source.channel,
+            shorten(source.source, 64),
+            shorten(source.medium, 32),
+            shorten(source.campaign, 64),
+            shorten(source.term, 48),
+            shorten(source.content, 48),
+            place.country,
+            shorten(place.region, 40),
+            shorten(place.city, 40),
+            device.device,
+            device.browser,
+            device.browser_version,
+            device.os,
+            device.os_version,
+            screen_class(payload.width),
+            language_of(payload.language),
+            clean_text(payload.audience, 16),
+        )
+
+    def _drop(self, site: str, minute: int, reason: Reason) -> Dropped:
+        self.spool.append(rows.encode_drop(site, minute * 60, reason))
+        return Dropped(reason)
+
+    def _clock(self, timezone: str) -> LocalClock:
+        clock = self._clocks.get(timezone)
+        if clock is None:
+            clock = self._clocks[timezone] = LocalClock(timezone)
+        return clock
+
+    def _expiry(self, site: Site, day: int) -> tuple[int, int]:
+        key = (site.domain, site.detail_days, site.rollup_months, day)
+        known = self._expiries.get(key)
+        if known is None:
+            if len(self._expiries) > 10_000:
+                self._expiries.clear()
+            last = day_number(rows.expiry(day_date(day), site.rollup_months))
+            known = self._expiries[key] = (min(day + site.detail_days + 1, last), last)
+        return known
+
+    def _note_network(self, address: str, refused: bool, now: float) -> None:
+        """Networks are summed in memory and written apart from the beacons, so that nothing can join the two."""
+        network = network_of(address)
+        with self._networks_lock:
+            counts = self._networks.setdefault(network, [0, 0])
+            counts[0] += 1
+            counts[1] += refused
+            if not self._networks_due:
+                self._networks_due = now + NETWORKS_SECONDS
+            if self._networks_due > now:
+                return
+            due, self._networks = self._networks, {}
+            self._networks_due = now + NETWORKS_SECONDS
+        self._write_networks(due, now)
+
+    def _write_networks(self, counts: dict[str, list[int]], now: float) -> None:
+        if counts:
+            summed = [(network, *two) for network, two in sorted(counts.items())]
+            self.spool.append(rows.encode_networks(int(now) // 86_400, summed))  # type: ignore[arg-type]
+
+    def close(self) -> None:
+        """Write what is still in memory."""
+        with self._networks_lock:
+            rest, self._networks = self._networks, {}
+        self._write_networks(rest, time.time())

@@ -1,0 +1,118 @@
+"""What a page reports: the body of a beacon, decoded and checked, and the page it speaks of."""
+
+import re
+from typing import Annotated, NamedTuple
+from urllib.parse import unquote
+
+import msgspec
+
+MAX_BODY = 16 * 1024  # bytes
+MAX_PAGE = 180  # bytes of UTF-8; the visit state holds two pages and must stay small
+REMOVED = "(removed)"
+KINDS = ("pageview", "event", "leave")
+
+Text = Annotated[str, msgspec.Meta(max_length=2048)]
+Short = Annotated[str, msgspec.Meta(max_length=64)]
+Token = Annotated[str, msgspec.Meta(max_length=4096)]
+
+
+class BadPayload(Exception):
+    """The body is none that a page may send. `type` is a word for programs, the message one for people."""
+
+    def __init__(self, kind: str, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.type = kind
+        self.status = status
+
+
+class Payload(msgspec.Struct):
+    """The body of a beacon. `seconds` is engaged time since the last report, `depth` a scroll depth in percent."""
+
+    site: Annotated[str, msgspec.Meta(min_length=1, max_length=253)]
+    url: Annotated[str, msgspec.Meta(min_length=1, max_length=8192)]
+    kind: Short = "pageview"
+    referrer: Annotated[str, msgspec.Meta(max_length=8192)] = ""
+    name: Annotated[str, msgspec.Meta(max_length=120)] = ""
+    props: Annotated[dict[Short, str | int | float | bool | None], msgspec.Meta(max_length=30)] | None = None
+    seconds: Annotated[float, msgspec.Meta(ge=0, le=86_400)] = 0
+    depth: Annotated[float, msgspec.Meta(ge=0, le=100)] | None = None
+    width: Annotated[float, msgspec.Meta(ge=0, le=100_000)] | None = None
+    language: Short = ""
+    audience: Short = ""
+    consent: Token = ""
+    visit: Token = ""
+
+
+class Page(NamedTuple):
+    """Where a hit happened. `host` carries its port, as far as one was given; `query` is never kept."""
+
+    scheme: str
+    host: str
+    path: str
+    query: str
+
+
+_decoder = msgspec.json.Decoder(Payload)
+# Personal data that ends up in addresses: e-mail, IPv4, Latvian personal code, long numbers (telephone, cards).
+_SUSPECT = re.compile(r"[@:+]|\d{6}|\d\.\d|\b00\d")
+_PERSONAL = re.compile(
+    r"@|\b\d{1,3}(?:\.\d{1,3}){3}\b|\b\d{6}-\d{5}\b|\d{11}|(?:\+|\b00)\d{8}|(?:[0-9a-f]{0,4}:){4}", re.IGNORECASE
+)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
+_ADDRESS = re.compile(r"(https?)://(?:[^/?#@]*@)?([^/?#\\\s]+)([^?#]*)(?:\?([^#]*))?", re.IGNORECASE)
+
+
+def decode(body: bytes) -> Payload:
+    """The payload in `body`. Raises BadPayload, with a message that names what is wrong."""
+    if len(body) > MAX_BODY:
+        raise BadPayload("too_large", f"the body may hold {MAX_BODY} bytes", 413)
+    try:
+        payload = _decoder.decode(body)
+    except msgspec.ValidationError as error:
+        raise BadPayload("invalid", str(error)) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise BadPayload("malformed", "the body is no JSON object in UTF-8") from None
+    if payload.kind not in KINDS:
+        raise BadPayload("kind", f"kind takes {', '.join(KINDS)}")
+    if payload.kind == "event" and not payload.name.strip():
+        raise BadPayload("name", "an event takes a name")
+    return payload
+
+
+def page_of(url: str) -> Page | None:
+    """The page of an absolute http(s) address; None for every other text."""
+    match = _ADDRESS.match(url)
+    if match is None:
+        return None
+    scheme, host, path, query = match.groups()
+    return Page(scheme.lower(), host.lower(), clean_path(path), query or "")
+
+
+def clean_path(path: str) -> str:
+    """The path as it is kept: decoded, without control characters and personal data, at most 180 bytes long."""
+    if "%" in path:
+        path = unquote(path, errors="replace")
+    path = path.partition("?")[0].partition("#")[0]
+    path = without_personal(_CONTROL.sub("", path)).replace('"', "'").replace("\\", "/")
+    if not path.startswith("/"):
+        path = "/" + path
+    return shorten(path, MAX_PAGE)
+
+
+def clean_text(text: str, limit: int = 64) -> str:
+    """A short label as it is kept: one line, without personal data, at most `limit` bytes long."""
+    text = _CONTROL.sub("", text).strip().replace('"', "'").replace("\\", "/")
+    return shorten(without_personal(text), limit)
+
+
+def without_personal(text: str) -> str:
+    """`text` with each part between slashes that looks like personal data replaced by "(removed)"."""
+    if _SUSPECT.search(text) is None:
+        return text
+    return "/".join(REMOVED if _PERSONAL.search(part) else part for part in text.split("/"))
+
+
+def shorten(text: str, limit: int) -> str:
+    """`text` cut to `limit` bytes of UTF-8, on a character."""
+    data = text.encode("utf-8", "replace")
+    return text if len(data) <= limit else data[:limit].decode("utf-8", "ignore")
