@@ -1,31 +1,34 @@
 """What a view of the dashboards may ask for: the parts of the running service, the time, and who is asking."""
 
 import time
-from typing import Any, cast
+from typing import cast
 
 from flask import current_app, g, request, session
 from werkzeug.exceptions import NotFound
 
 from collector.config import Settings
 from collector.database import Database
-from collector.network import client_address, network_of
+from collector.network import network_of
+from collector.services import services
 from collector.sites import Site
+from collector.store import Store
 from dashboards.accounts import User, session_user
 
 SESSION = "login"  # where the signed cookie holds the session token; the server knows only its digest
-
-
-def services() -> Any:
-    """The parts that the collector's application holds (collector.app.Services)."""
-    return current_app.extensions["sikdatne"]
+STORE = "sikdatne.dashboards.store"  # extension of the application
 
 
 def settings() -> Settings:
-    return cast(Settings, services().settings)
+    return services().settings
 
 
 def database() -> Database:
-    return cast(Database, services().database)
+    return services().database
+
+
+def store() -> Store:
+    """The store with the rights of the dashboards; it may be away."""
+    return cast(Store, current_app.extensions[STORE])
 
 
 def now() -> float:
@@ -45,10 +48,9 @@ def site_or_404(domain: str) -> Site:
     site = services().sites.get(domain, now())
     if site is None:
         raise NotFound(f"There is no site {domain}.")
-    return cast(Site, site)
+    return site
 
 
 def caller_network() -> str:
     """The network that is asking, never the address: the key of login limits."""
-    forwarded = request.headers.get("X-Forwarded-For")
-    return network_of(client_address(request.remote_addr or "", forwarded, settings().trusted_proxies))
+    return network_of(request.remote_addr or "")

@@ -4,6 +4,7 @@ from typing import Any
 
 import flask_babel
 from babel import Locale
+from flask import request
 
 LANGUAGES = ("en",)
 
@@ -25,3 +26,8 @@ def decimal(value: float, pattern: str = "#,##0") -> str:
 def percent(part: float, pattern: str = "#,##0%") -> str:
     """`part` is a share of one."""
     return str(flask_babel.format_percent(part, pattern))
+
+
+def choose() -> str:
+    """The language of the current request: the browser's first wish that there is a translation for."""
+    return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]

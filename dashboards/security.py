@@ -8,7 +8,6 @@ from flask import Blueprint, Flask, Response, request
 from flask.sessions import SecureCookieSessionInterface
 from flask_limiter import Limiter
 from flask_wtf.csrf import CSRFProtect
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from collector.config import Settings
 from collector.database import Database
@@ -62,8 +61,6 @@ def protect(app: Flask, settings: Settings, blueprints: tuple[Blueprint, ...]) -
         WTF_CSRF_TIME_LIMIT=None,  # a form token lasts as long as its session
     )
     app.session_interface = SessionCookie()
-    if settings.trusted_proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=0, x_proto=settings.trusted_proxies)  # type: ignore[method-assign]
     names = frozenset(blueprint.name for blueprint in blueprints)
     csrf = CSRFProtect(app)
 
