@@ -127,7 +127,7 @@ class Counter:
             source.channel,
             shorten(source.source, 64),
             shorten(source.medium, 32),
-            shorten(source.campaign, 64),
+            shorten(source.campaign, 48),
             shorten(source.term, 48),
             shorten(source.content, 48),
             place.country,

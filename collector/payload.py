@@ -7,7 +7,7 @@ from urllib.parse import unquote
 import msgspec
 
 MAX_BODY = 16 * 1024  # bytes
-MAX_PAGE = 180  # bytes of UTF-8; the visit state holds two pages and must stay small
+MAX_PAGE = 160  # bytes of UTF-8; the visit state holds two pages and must stay small
 REMOVED = "(removed)"
 KINDS = ("pageview", "event", "leave")
 
@@ -89,7 +89,7 @@ def page_of(url: str) -> Page | None:
 
 
 def clean_path(path: str) -> str:
-    """The path as it is kept: decoded, without control characters and personal data, at most 180 bytes long."""
+    """The path as it is kept: decoded, without control characters and personal data, at most 160 bytes long."""
     if "%" in path:
         path = unquote(path, errors="replace")
     path = path.partition("?")[0].partition("#")[0]

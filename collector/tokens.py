@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 import msgspec
 
-from collector.visit import State
+from collector.visit import HASH_LENGTH, State
 
 MAC_BYTES = 16
 MAX_TOKEN = 1500  # bytes; a longer token was not made here
+MAX_PAYLOAD = (MAX_TOKEN - 23) * 3 // 4  # 23: the point and the encoded MAC
 
 
 class ConsentGrant(msgspec.Struct, frozen=True):
@@ -67,8 +68,13 @@ class VisitTokens:
         self._decoder = msgspec.json.Decoder(State)
 
     def encode(self, site: str, state: State) -> str:
-        """The token of `state` on `site`."""
-        return self._tokens.sign(site, self._encoder.encode(state))
+        """The token of `state` on `site`. If it would be too long, the pages seen first today are forgotten."""
+        payload = self._encoder.encode(state)
+        excess = len(payload) - MAX_PAYLOAD
+        if excess > 0:
+            forget = -(-excess // HASH_LENGTH) * HASH_LENGTH
+            payload = self._encoder.encode(msgspec.structs.replace(state, pages=state.pages[forget:]))
+        return self._tokens.sign(site, payload)
 
     def decode(self, site: str, token: str) -> State | None:
         """The state in `token`, or None if it is forged, foreign to the site, or of no known shape."""
