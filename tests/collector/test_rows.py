@@ -1,0 +1,91 @@
+"""From payloads of the spool to the columns of the schema."""
+
+import re
+from datetime import UTC, date, datetime
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from collector import rows
+from collector.clock import LocalClock, day_number
+from collector.visit import Hit, Origin, advance
+
+SCHEMA = (Path(__file__).parents[2] / "schema.sql").read_text("utf-8")
+
+
+def columns_of(table: str) -> set[str]:
+    """Column names of a table, as schema.sql declares them."""
+    body = SCHEMA.split(f"CREATE TABLE IF NOT EXISTS {table}\n(\n")[1].split("\n)\n")[0]
+    return set(re.findall(r"^    (\w+) ", body, re.MULTILINE))
+
+
+@pytest.mark.parametrize(
+    ("table", "columns"),
+    [
+        ("beacons", rows.BEACON_COLUMNS),
+        ("drops", rows.DROP_COLUMNS),
+        ("networks", rows.NETWORK_COLUMNS),
+        ("consent_log", rows.CONSENT_COLUMNS),
+    ],
+)
+def test_the_columns_are_those_of_the_schema(table: str, columns: tuple[str, ...]) -> None:
+    assert set(columns) == columns_of(table)
+    assert len(columns) == len(set(columns))
+
+
+def test_a_beacon_becomes_its_rows_and_one_of_them_is_the_hit() -> None:
+    clock, origin = LocalClock("Europe/Riga"), Origin(entry="/a", country="LV")
+    first = advance(None, Hit("pageview", "/a"), 1_793_016_000, clock, lambda: origin)
+    assert first is not None
+    second = advance(first.state, Hit("pageview", "/b"), 1_793_016_120, clock, lambda: origin)
+    assert second is not None
+    payload = rows.encode_beacon("example.lv", (21_000, 22_000), origin, 1_793_016_120, second.idle, second.deltas)
+    batches = rows.columns([payload])
+    assert batches.counted == 1
+    table = dict(zip(rows.BEACON_COLUMNS, batches.beacons, strict=True))
+    assert list(table["hits"]) == [1, 0]
+    assert list(table["idle"]) == [2, 0]
+    assert list(table["page"]) == ["/b", "/a"]
+    assert list(table["exits"]) == [1, -1]
+    assert list(table["country"]) == ["LV", "LV"]
+    assert table["day"][0] == date(2026, 10, 26)
+
+
+def test_a_leave_is_no_hit() -> None:
+    clock = LocalClock("UTC")
+    first = advance(None, Hit("pageview", "/"), 1_793_016_000, clock, Origin)
+    assert first is not None
+    left = advance(first.state, Hit("leave", "/", seconds=9), 1_793_016_010, clock, Origin)
+    assert left is not None
+    batches = rows.columns([rows.encode_beacon("a.lv", (1, 1), Origin(), 0, left.idle, left.deltas)])
+    assert list(dict(zip(rows.BEACON_COLUMNS, batches.beacons, strict=True))["hits"]) == [0]
+
+
+def test_drops_and_networks_are_summed() -> None:
+    drop = rows.encode_drop("a.lv", 60, "bot")
+    networks = rows.encode_networks(20_000, [("203.0.113.0/24", 2, 1), ("2001:db8:1::/48", 1, 0)])
+    batches = rows.columns([drop, drop, networks, networks])
+    assert batches.counted == 0
+    assert [list(column) for column in batches.drops] == [["a.lv"], [60], ["bot"], [2]]
+    assert list(batches.networks[2]) == [4, 2]
+    assert list(batches.networks[3]) == [2, 0]
+
+
+def test_a_decision_keeps_every_field() -> None:
+    record = rows.ConsentRecord(
+        id="0190f7ab-0000-7000-8000-000000000001", consent="c", site="a.lv", choices={"statistics": True},
+        method="accept_all", decided=1_793_016_000.5, policy_version=1, language="lv", notice="n", signals=["gpc"],
+        valid_until=1_800_000_000, supersedes="", expires=day_number(date(2030, 1, 1)),
+    )  # fmt: skip
+    (row,) = zip(*rows.columns([rows.encode_consent(record)]).consents, strict=True)
+    kept = dict(zip(rows.CONSENT_COLUMNS, row, strict=True))
+    assert kept["id"] == UUID(record.id)
+    assert kept["decided"] == datetime.fromtimestamp(1_793_016_000.5, UTC)
+    assert (kept["choices"], kept["expires"]) == ({"statistics": True}, date(2030, 1, 1))
+
+
+@pytest.mark.parametrize("payload", [b"", b"x", b"b", b"b\x93", b"d\x90", rows.BEACON + b"\xc0"])
+def test_unknown_frames_are_refused(payload: bytes) -> None:
+    with pytest.raises(ValueError, match="frame of unknown"):
+        rows.columns([payload])
