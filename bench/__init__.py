@@ -1,0 +1,1 @@
+"""Measurements of the whole path under the load model; `make bench` runs them and prints tables."""
