@@ -110,7 +110,7 @@ class Store:
         settings = INSERT_SETTINGS | {"insert_deduplication_token": token}
         try:
             with self.client() as client:
-                client.execute(sql, list(data), columnar=True, settings=settings, types_check=True)
+                client.execute(sql, list(data), columnar=True, settings=settings)  # types_check would cut numbers
         except UNENCODABLE as error:
             raise StoreRejectedError(f"{table}: {type(error).__name__}: {error}") from error
         except StoreAwayError:

@@ -1,0 +1,193 @@
+"""The command line. It puts the parts together; each command of the dashboards comes by an entry point."""
+
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from importlib.metadata import entry_points, version
+from types import FrameType
+
+import click
+from sqlalchemy.exc import SQLAlchemyError
+
+from collector import engine as embedded
+from collector import logs, web
+from collector.config import ConfigError, Settings
+from collector.database import Database, open_database, upgrade
+from collector.process import die_with, no_core_dumps
+from collector.shipper import Shipper, ShipperError
+from collector.sites import SiteError, add_site, list_sites
+from collector.store import StoreError, open_store
+
+EXPECTED = (ConfigError, embedded.EngineError, ShipperError, SiteError, StoreError, SQLAlchemyError, OSError)
+parent_option = click.option("--parent", type=int, hidden=True, help="End when this process ends.")
+
+
+class Commands(click.Group):
+    """The commands here, and those that other packages bring; these are loaded only when they are asked for."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return super().get_command(ctx, cmd_name) or self.brought().get(cmd_name)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *self.brought()})
+
+    def brought(self) -> dict[str, click.Command]:
+        found: dict[str, click.Command] = {}
+        for entry in entry_points(group="sikdatne.commands"):
+            try:
+                found |= {command.name or "": command for command in entry.load()}
+            except ImportError as error:
+                click.echo(f"sikdatne: the commands of {entry.name} are left out: {error}", err=True)
+        return found
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(version("sikdatne"), prog_name="sikdatne", message="%(prog)s %(version)s")
+@click.option("--traceback", is_flag=True, help="Show where in the program an error came from.")
+def cli(traceback: bool) -> None:
+    """Website analytics and consent logging: the browser remembers, the server only counts.
+
+    Settings come from the environment (SIKDATNE_DATA, SIKDATNE_PORT, …); `sikdatne doctor` checks them.
+    """
+
+
+def settings() -> Settings:
+    """The settings of this run."""
+    return Settings.from_environment(os.environ)
+
+
+def database(of: Settings) -> Database:
+    """The relational database, at its newest form."""
+    opened = open_database(of.database)
+    upgrade(opened)
+    return opened
+
+
+@cli.command("engine")
+@parent_option
+def engine_command(parent: int | None) -> None:
+    """Run the embedded ClickHouse in the foreground.
+
+    \b
+    Example:
+      sikdatne engine
+    """
+    start("engine", parent)
+    chosen = settings()
+    if chosen.clickhouse:
+        raise click.ClickException("SIKDATNE_CLICKHOUSE is set, so there is no embedded engine to run; unset it")
+    embedded.run(chosen.data)
+
+
+@cli.command("web")
+@parent_option
+def web_command(parent: int | None) -> None:
+    """Answer browsers: collector and dashboards.
+
+    \b
+    Example:
+      SIKDATNE_PORT=8080 sikdatne web
+    """
+    start("web", parent)
+    chosen = settings()
+    database(chosen).close()
+    web.run(chosen)
+
+
+@cli.command("ship")
+@parent_option
+def ship_command(parent: int | None) -> None:
+    """Ship what the collector wrote down into the store, until stopped.
+
+    \b
+    Example:
+      sikdatne ship
+    """
+    start("ship", parent)
+    chosen = settings()
+    shipper = Shipper(chosen.data, open_store(chosen))
+    shipper.run(stop_on_signal())
+    shipper.close()
+
+
+@cli.group("site")
+def site_group() -> None:
+    """Add and list the websites that are counted."""
+
+
+@site_group.command("add")
+@click.argument("domain")
+@click.option("--timezone", default="Europe/Riga", show_default=True, help="Where a day of the site begins and ends.")
+@click.option(
+    "--origin", "origins", multiple=True, help="Another origin that may report to it, like https://shop.example.com."
+)
+def site_add(domain: str, timezone: str, origins: tuple[str, ...]) -> None:
+    """Add a website.
+
+    \b
+    Example:
+      sikdatne site add example.lv --timezone Europe/Riga --origin https://shop.example.com
+    """
+    opened = database(settings())
+    site = add_site(opened, domain, timezone, origins, now=time.time())
+    opened.close()
+    click.echo(f"{site.domain} is counted now, with days of {site.timezone}.")
+
+
+@site_group.command("list")
+def site_list() -> None:
+    """List the websites: domain, time zone, other origins.
+
+    \b
+    Example:
+      sikdatne site list
+    """
+    opened = database(settings())
+    for site in list_sites(opened):
+        click.echo("\t".join((site.domain, site.timezone, *site.origins)))
+    opened.close()
+
+
+def start(part: str, parent: int | None) -> None:
+    """What every long-running process does first."""
+    logs.set_up(part)
+    if parent:
+        die_with(parent)
+
+
+def stop_on_signal() -> threading.Event:
+    """An event that SIGTERM or SIGINT sets."""
+    stop = threading.Event()
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, handle)
+    return stop
+
+
+def main() -> None:
+    """Run the command line. Errors are one line on standard error; the exit code is 0 only on success."""
+    os.umask(0o077)
+    no_core_dumps()
+    try:
+        cli(standalone_mode=False)
+    except click.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        fail(error.format_message(), error.exit_code)
+    except EXPECTED as error:
+        fail(str(error), 1, error)
+    except Exception as error:
+        fail(f"unexpected {type(error).__name__}: {error} (sikdatne --traceback … shows more)", 70, error)
+
+
+def fail(message: str, code: int, error: Exception | None = None) -> None:
+    if error and "--traceback" in sys.argv:
+        logging.getLogger(__name__).error("traceback", exc_info=error)
+    click.echo(f"sikdatne: {' '.join(message.split())}", err=True)
+    sys.exit(code)

@@ -1,0 +1,43 @@
+"""The web processes: granian with a number of workers, each with the whole Flask application."""
+
+import importlib
+import os
+from functools import partial
+from typing import Any
+
+from granian.constants import Interfaces
+from granian.server import Server
+
+from collector import logs
+from collector.config import Settings
+from collector.process import die_with, no_core_dumps
+
+TARGET = "dashboards.wsgi:create"  # a name, not an import: the collector does not know the dashboards
+BLOCKING_THREADS = 4  # of each worker; more of them only wait for each other
+STOP_SECONDS = 10
+
+
+def run(settings: Settings, target: str = TARGET) -> None:
+    """Serve until SIGTERM or SIGINT. A worker that dies is replaced; all of them die with this process."""
+    Server(
+        target,
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=settings.workers,
+        blocking_threads=BLOCKING_THREADS,
+        websockets=False,
+        log_access=False,
+        log_dictconfig=logs.granian_config(),
+        respawn_failed_workers=True,
+        workers_kill_timeout=STOP_SECONDS,
+    ).serve(target_loader=partial(load, parent=os.getpid()))
+
+
+def load(target: str, parent: int) -> Any:
+    """Make the application in a new worker."""
+    die_with(parent)
+    no_core_dumps()
+    logs.set_up("web")
+    module, _, factory = target.partition(":")
+    return getattr(importlib.import_module(module), factory)()
