@@ -12,11 +12,12 @@ from typing import NamedTuple
 from collector import rows
 from collector.bot import is_bot
 from collector.clock import LocalClock, day_date, day_number
-from collector.device import Hints, describe, language_of, screen_class
+from collector.device import Hints, describe
 from collector.gate import Reason, refusal
 from collector.location import Location
 from collector.network import client_address, network_of
 from collector.payload import Page, Payload, clean_text, page_of, shorten
+from collector.screen import language_of, screen_class
 from collector.sites import Site, SiteDirectory
 from collector.source import classify
 from collector.spool import SpoolWriter

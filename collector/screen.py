@@ -5,7 +5,7 @@ import re
 LANGUAGE = re.compile(r"\s*([A-Za-z]{2})(?![A-Za-z0-9])")
 
 
-def screen_class(width: int | None) -> str:
+def screen_class(width: float | None) -> str:
     """The width of the screen in CSS pixels as one of five classes; empty when unknown or impossible."""
     if width is None or width <= 0:
         return ""
