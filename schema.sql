@@ -453,3 +453,299 @@ ORDER BY version
 COMMENT 'Schema changes applied to this database';
 
 -- What analysts read ---------------------------------------------------------------------------------------------
+-- Small groups are folded, so that no row stands for fewer visitors than k: 10, two dimensions crossed 20, a city 50
+-- (docs/sql.md tells it to analysts). Under k a group folds into 'other', from the smallest on; while what has folded
+-- is together under k, the next group folds too, so that never exactly one is hidden. Where dimensions stand in a row
+-- (device, os, browser), each is folded within the one before it, and the rows always add up to the whole.
+-- Whole days only: a day is shown when it has ended in every time zone, at noon UTC of the next.
+-- The views run with the rights of who made them: an analyst needs, and has, no right to any table.
+
+CREATE OR REPLACE VIEW site_daily
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    visitors        Int64                   COMMENT 'Unique visitors of the day; days of fewer than 10 are not shown',
+    visits          Int64                   COMMENT 'Visits that began',
+    pageviews       Int64                   COMMENT 'Page views',
+    bounces         Int64                   COMMENT 'Visits with a single page view and no interaction',
+    seconds         Int64                   COMMENT 'Engaged time of these visits in seconds',
+    events          Int64                   COMMENT 'Custom events'
+)
+DEFINER = CURRENT_USER SQL SECURITY DEFINER AS
+SELECT site, day, sum(t.visitors) AS visitors, sum(t.visits) AS visits, sum(t.pageviews) AS pageviews,
+    sum(t.bounces) AS bounces, sum(t.seconds) AS seconds, sum(t.events) AS events
+FROM rollup_site AS t
+WHERE day < toDate(now('UTC') - INTERVAL 12 HOUR)
+GROUP BY site, day
+HAVING sum(t.visitors) >= 10
+COMMENT 'Days of a site';
+
+CREATE OR REPLACE VIEW pages_daily
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    page            LowCardinality(String)  COMMENT 'Path of the page; ''other'' stands for pages of fewer than 10 visitors and for the next one',
+    visitors        Int64                   COMMENT 'Visitors who saw the page on this day; for ''other'' the sum over its pages',
+    visits          Int64                   COMMENT 'Visits that began on this page',
+    pageviews       Int64                   COMMENT 'Page views',
+    bounces         Int64                   COMMENT 'Visits that began on this page, with a single page view and no interaction',
+    entries         Int64                   COMMENT 'Visits that entered the site on this page',
+    exits           Int64                   COMMENT 'Visits that ended on this page',
+    seconds         Int64                   COMMENT 'Engaged time on this page in seconds, of the visits that began on this day'
+)
+DEFINER = CURRENT_USER SQL SECURITY DEFINER AS
+WITH
+    pages AS
+    (
+        SELECT site, day, page, sum(t.page_visitors) AS people, sum(t.visits) AS visits, sum(t.pageviews) AS pageviews,
+            sum(t.bounces) AS bounces, sum(t.entries) AS entries, sum(t.exits) AS exits, sum(t.seconds) AS seconds
+        FROM rollup_pages AS t
+        WHERE day < toDate(now('UTC') - INTERVAL 12 HOUR)
+        GROUP BY site, day, page
+    ),
+    -- One visitor sees many pages: what has folded together is surely k visitors only if one of the pages has k.
+    folded AS
+    (
+        SELECT *, people < 10 OR (min(people) OVER (PARTITION BY site, day) < 10
+            AND max(people) OVER (PARTITION BY site, day ORDER BY people, page ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) < 10) AS fold
+        FROM pages
+    )
+SELECT site, day, if(fold, 'other', f.page) AS page, sum(f.people) AS visitors, sum(f.visits) AS visits,
+    sum(f.pageviews) AS pageviews, sum(f.bounces) AS bounces, sum(f.entries) AS entries, sum(f.exits) AS exits,
+    sum(f.seconds) AS seconds
+FROM folded AS f
+GROUP BY site, day, if(fold, 'other', f.page)
+HAVING max(f.people) >= 10
+COMMENT 'Pages of a site by day';
+
+CREATE OR REPLACE VIEW sources_daily
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    channel         LowCardinality(String)  COMMENT 'Acquisition channel; ''other'' stands for channels of fewer than 10 visitors',
+    source          LowCardinality(String)  COMMENT 'Source, empty when direct; ''other'' stands for sources of the channel with fewer than 20 visitors',
+    campaign        LowCardinality(String)  COMMENT 'utm_campaign, or empty; ''other'' stands for campaigns of the source with fewer than 20 visitors',
+    visitors        Int64                   COMMENT 'Unique visitors of the day, by how they came first on it',
+    visits          Int64                   COMMENT 'Visits that came this way',
+    pageviews       Int64                   COMMENT 'Page views of these visits',
+    bounces         Int64                   COMMENT 'Those of the visits with a single page view and no interaction',
+    seconds         Int64                   COMMENT 'Engaged time of these visits in seconds',
+    events          Int64                   COMMENT 'Custom events of these visits'
+)
+DEFINER = CURRENT_USER SQL SECURITY DEFINER AS
+WITH
+    campaigns AS
+    (
+        SELECT site, day, toString(t.channel) AS a0, toString(t.source) AS b0, toString(t.campaign) AS c0,
+            sum(t.visitors) AS people, sum(t.visits) AS visits, sum(t.pageviews) AS pageviews,
+            sum(t.bounces) AS bounces, sum(t.seconds) AS seconds, sum(t.events) AS events
+        FROM rollup_sources AS t
+        WHERE day < toDate(now('UTC') - INTERVAL 12 HOUR)
+        GROUP BY site, day, a0, b0, c0
+    ),
+    channels AS (SELECT *, sum(people) OVER (PARTITION BY site, day, a0) AS n1 FROM campaigns),
+    folded_channels AS
+    (
+        SELECT *, n1 < 10 OR (min(n1) OVER (PARTITION BY site, day) < 10
+            AND sum(people) OVER (PARTITION BY site, day ORDER BY n1, a0) - n1 < 10) AS fold1,
+            if(fold1, 'other', a0) AS a, if(fold1, 'other', b0) AS b1, if(fold1, 'other', c0) AS c1
+        FROM channels
+    ),
+    sources AS (SELECT *, sum(people) OVER (PARTITION BY site, day, a, b1) AS n2 FROM folded_channels),
+    folded_sources AS
+    (
+        SELECT *, n2 < 20 OR (min(n2) OVER (PARTITION BY site, day, a) < 20
+            AND sum(people) OVER (PARTITION BY site, day, a ORDER BY n2, b1) - n2 < 20) AS fold2,
+            if(fold2, 'other', b1) AS b, if(fold2, 'other', c1) AS c2
+        FROM sources
+    ),
+    named AS (SELECT *, sum(people) OVER (PARTITION BY site, day, a, b, c2) AS n3 FROM folded_sources),
+    folded_named AS
+    (
+        SELECT *, n3 < 20 OR (min(n3) OVER (PARTITION BY site, day, a, b) < 20
+            AND sum(people) OVER (PARTITION BY site, day, a, b ORDER BY n3, c2) - n3 < 20) AS fold3,
+            if(fold3, 'other', c2) AS c
+        FROM named
+    )
+SELECT site, day, a AS channel, b AS source, c AS campaign, sum(f.people) AS visitors, sum(f.visits) AS visits,
+    sum(f.pageviews) AS pageviews, sum(f.bounces) AS bounces, sum(f.seconds) AS seconds, sum(f.events) AS events
+FROM folded_named AS f
+GROUP BY site, day, a, b, c
+HAVING sum(f.people) >= 10
+COMMENT 'Channels, sources and campaigns by day';
+
+CREATE OR REPLACE VIEW places_daily
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    country         LowCardinality(String)  COMMENT 'Country by ISO 3166-1 alpha-2 code, empty when unknown; ''other'' stands for countries of fewer than 10 visitors',
+    region          LowCardinality(String)  COMMENT 'Region of the city, or empty; ''other'' beside the city ''other''',
+    city            LowCardinality(String)  COMMENT 'City, or empty; ''other'' stands for cities of the country with fewer than 50 visitors',
+    visitors        Int64                   COMMENT 'Unique visitors of the day, by where they were first on it',
+    visits          Int64                   COMMENT 'Visits from there',
+    pageviews       Int64                   COMMENT 'Page views of these visits',
+    bounces         Int64                   COMMENT 'Those of the visits with a single page view and no interaction',
+    seconds         Int64                   COMMENT 'Engaged time of these visits in seconds',
+    events          Int64                   COMMENT 'Custom events of these visits'
+)
+DEFINER = CURRENT_USER SQL SECURITY DEFINER AS
+WITH
+    cities AS
+    (
+        SELECT site, day, toString(t.country) AS a0, toString(t.region) AS b0, toString(t.city) AS c0,
+            sum(t.visitors) AS people, sum(t.visits) AS visits, sum(t.pageviews) AS pageviews,
+            sum(t.bounces) AS bounces, sum(t.seconds) AS seconds, sum(t.events) AS events
+        FROM rollup_places AS t
+        WHERE day < toDate(now('UTC') - INTERVAL 12 HOUR)
+        GROUP BY site, day, a0, b0, c0
+    ),
+    countries AS (SELECT *, sum(people) OVER (PARTITION BY site, day, a0) AS n1 FROM cities),
+    folded_countries AS
+    (
+        SELECT *, n1 < 10 OR (min(n1) OVER (PARTITION BY site, day) < 10
+            AND sum(people) OVER (PARTITION BY site, day ORDER BY n1, a0) - n1 < 10) AS fold1,
+            if(fold1, 'other', a0) AS a, if(fold1, 'other', b0) AS b1, if(fold1, 'other', c0) AS c1
+        FROM countries
+    ),
+    towns AS (SELECT *, sum(people) OVER (PARTITION BY site, day, a, b1, c1) AS n2 FROM folded_countries),
+    folded_towns AS
+    (
+        SELECT *, n2 < 50 OR (min(n2) OVER (PARTITION BY site, day, a) < 50
+            AND sum(people) OVER (PARTITION BY site, day, a ORDER BY n2, b1, c1) - n2 < 50) AS fold2,
+            if(fold2, 'other', b1) AS b, if(fold2, 'other', c1) AS c
+        FROM towns
+    )
+SELECT site, day, a AS country, b AS region, c AS city, sum(f.people) AS visitors, sum(f.visits) AS visits,
+    sum(f.pageviews) AS pageviews, sum(f.bounces) AS bounces, sum(f.seconds) AS seconds, sum(f.events) AS events
+FROM folded_towns AS f
+GROUP BY site, day, a, b, c
+HAVING sum(f.people) >= 10
+COMMENT 'Countries and cities by day';
+
+CREATE OR REPLACE VIEW devices_daily
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    device          LowCardinality(String)  COMMENT 'Kind of device: desktop, mobile, tablet, tv, console, or empty; ''other'' stands for kinds of fewer than 10 visitors',
+    os              LowCardinality(String)  COMMENT 'Operating system family, or empty; ''other'' stands for those of the kind of device with fewer than 20 visitors',
+    browser         LowCardinality(String)  COMMENT 'Browser family, or empty; ''other'' stands for those on this operating system with fewer than 20 visitors',
+    visitors        Int64                   COMMENT 'Unique visitors of the day',
+    visits          Int64                   COMMENT 'Visits with such a device',
+    pageviews       Int64                   COMMENT 'Page views of these visits',
+    bounces         Int64                   COMMENT 'Those of the visits with a single page view and no interaction',
+    seconds         Int64                   COMMENT 'Engaged time of these visits in seconds',
+    events          Int64                   COMMENT 'Custom events of these visits'
+)
+DEFINER = CURRENT_USER SQL SECURITY DEFINER AS
+WITH
+    browsers AS
+    (
+        SELECT site, day, toString(t.device) AS a0, toString(t.os) AS b0, toString(t.browser) AS c0,
+            sum(t.visitors) AS people, sum(t.visits) AS visits, sum(t.pageviews) AS pageviews,
+            sum(t.bounces) AS bounces, sum(t.seconds) AS seconds, sum(t.events) AS events
+        FROM rollup_devices AS t
+        WHERE day < toDate(now('UTC') - INTERVAL 12 HOUR)
+        GROUP BY site, day, a0, b0, c0
+    ),
+    devices AS (SELECT *, sum(people) OVER (PARTITION BY site, day, a0) AS n1 FROM browsers),
+    folded_devices AS
+    (
+        SELECT *, n1 < 10 OR (min(n1) OVER (PARTITION BY site, day) < 10
+            AND sum(people) OVER (PARTITION BY site, day ORDER BY n1, a0) - n1 < 10) AS fold1,
+            if(fold1, 'other', a0) AS a, if(fold1, 'other', b0) AS b1, if(fold1, 'other', c0) AS c1
+        FROM devices
+    ),
+    systems AS (SELECT *, sum(people) OVER (PARTITION BY site, day, a, b1) AS n2 FROM folded_devices),
+    folded_systems AS
+    (
+        SELECT *, n2 < 20 OR (min(n2) OVER (PARTITION BY site, day, a) < 20
+            AND sum(people) OVER (PARTITION BY site, day, a ORDER BY n2, b1) - n2 < 20) AS fold2,
+            if(fold2, 'other', b1) AS b, if(fold2, 'other', c1) AS c2
+        FROM systems
+    ),
+    named AS (SELECT *, sum(people) OVER (PARTITION BY site, day, a, b, c2) AS n3 FROM folded_systems),
+    folded_named AS
+    (
+        SELECT *, n3 < 20 OR (min(n3) OVER (PARTITION BY site, day, a, b) < 20
+            AND sum(people) OVER (PARTITION BY site, day, a, b ORDER BY n3, c2) - n3 < 20) AS fold3,
+            if(fold3, 'other', c2) AS c
+        FROM named
+    )
+SELECT site, day, a AS device, b AS os, c AS browser, sum(f.people) AS visitors, sum(f.visits) AS visits,
+    sum(f.pageviews) AS pageviews, sum(f.bounces) AS bounces, sum(f.seconds) AS seconds, sum(f.events) AS events
+FROM folded_named AS f
+GROUP BY site, day, a, b, c
+HAVING sum(f.people) >= 10
+COMMENT 'Devices, operating systems and browsers by day';
+
+CREATE OR REPLACE VIEW events_daily
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    name            LowCardinality(String)  COMMENT 'Name of the custom event; ''other'' stands for events that happened fewer than 10 times',
+    events          Int64                   COMMENT 'How often it happened'
+)
+DEFINER = CURRENT_USER SQL SECURITY DEFINER AS
+WITH
+    names AS
+    (
+        SELECT site, day, name, sum(t.events) AS times
+        FROM rollup_events AS t
+        WHERE day < toDate(now('UTC') - INTERVAL 12 HOUR)
+        GROUP BY site, day, name
+    ),
+    folded AS
+    (
+        SELECT *, times < 10 OR (min(times) OVER (PARTITION BY site, day) < 10
+            AND sum(times) OVER (PARTITION BY site, day ORDER BY times, name) - times < 10) AS fold
+        FROM names
+    )
+SELECT site, day, if(fold, 'other', f.name) AS name, sum(f.times) AS events
+FROM folded AS f
+WHERE (site, day) IN (SELECT site, day FROM rollup_site GROUP BY site, day HAVING sum(visitors) >= 10)
+GROUP BY site, day, if(fold, 'other', f.name)
+HAVING sum(f.times) >= 10
+COMMENT 'Custom events by day';
+
+CREATE OR REPLACE VIEW consents_daily
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day (UTC)',
+    method          LowCardinality(String)  COMMENT 'How it was decided: accept_all, reject_all, save_selection, withdraw, gpc, api; ''other'' stands for those of fewer than 10 decisions',
+    decisions       Int64                   COMMENT 'Decisions',
+    statistics      Int64                   COMMENT 'Decisions of these that allow statistics',
+    marketing       Int64                   COMMENT 'Decisions of these that allow marketing'
+)
+DEFINER = CURRENT_USER SQL SECURITY DEFINER AS
+WITH
+    methods AS
+    (
+        SELECT site, toDate(t.decided) AS day, method, toInt64(count()) AS decisions,
+            toInt64(countIf(t.choices['statistics'])) AS statistics, toInt64(countIf(t.choices['marketing'])) AS marketing
+        FROM consent_log AS t
+        WHERE t.decided < toStartOfDay(now('UTC'))
+        GROUP BY site, day, method
+    ),
+    folded AS
+    (
+        SELECT *, m.decisions < 10 OR (min(m.decisions) OVER (PARTITION BY site, day) < 10
+            AND sum(m.decisions) OVER (PARTITION BY site, day ORDER BY m.decisions, method) - m.decisions < 10) AS fold
+        FROM methods AS m
+    )
+SELECT site, day, if(fold, 'other', f.method) AS method, sum(f.decisions) AS decisions,
+    sum(f.statistics) AS statistics, sum(f.marketing) AS marketing
+FROM folded AS f
+GROUP BY site, day, if(fold, 'other', f.method)
+HAVING sum(f.decisions) >= 10
+COMMENT 'Decisions on consent by day';
+
+CREATE OR REPLACE VIEW unique_visitors
+(
+    visitors        Nullable(Int64)         COMMENT 'Unique visitors of the site from the day `from` to the day `to`, both included; NULL when there are fewer than 10'
+)
+DEFINER = CURRENT_USER SQL SECURITY DEFINER AS
+SELECT if(sum(t.visitors) >= 10, sum(t.visitors), NULL) AS visitors
+FROM rollup_site AS t
+WHERE t.site = {site:String} AND t.day BETWEEN {from:Date} AND {to:Date}
+    AND t.day < toDate(now('UTC') - INTERVAL 12 HOUR) AND t.gap > t.day - {from:Date}
+COMMENT 'Exact unique visitors of any range of days: SELECT visitors FROM unique_visitors(site = ''example.lv'', from = ''2026-01-01'', to = ''2026-01-31'')';

@@ -11,6 +11,7 @@ from dashboards.query.errors import QueryError
 DEEPEST = 8
 MOST_VALUES = 500
 LONGEST_VALUE = 1000
+STRING, STRINGS = "String", "Array(String)"
 
 Operator = Literal["is", "is_not", "contains", "contains_not", "matches", "matches_not"]
 OPERATORS = ("is", "is_not", "contains", "contains_not", "matches", "matches_not")
@@ -94,8 +95,9 @@ def _parse_leaf(operator: Operator, rest: list[Any]) -> Leaf:
     return Leaf(operator, dimension, tuple(values), modifiers.get("case_sensitive", True))
 
 
-def to_sql(item: Filter, column: Callable[[str], str], bind: Callable[[Any], str]) -> str:
-    """The condition. `column` gives the expression of a dimension, `bind` takes a value and gives its placeholder."""
+def to_sql(item: Filter, column: Callable[[str], str], bind: Callable[[Any, str], str]) -> str:
+    """The condition. `column` gives the expression of a dimension, `bind` takes a value and its
+    type and gives the placeholder."""
     if isinstance(item, Leaf):
         condition = _leaf_sql(item, column(item.dimension), bind)
         return f"NOT ({condition})" if item.operator.endswith("_not") else condition
@@ -105,11 +107,11 @@ def to_sql(item: Filter, column: Callable[[str], str], bind: Callable[[Any], str
     return "(" + f" {item.operator.upper()} ".join(parts) + ")"
 
 
-def _leaf_sql(leaf: Leaf, column: str, bind: Callable[[Any], str]) -> str:
+def _leaf_sql(leaf: Leaf, column: str, bind: Callable[[Any, str], str]) -> str:
     if leaf.operator.startswith("matches"):
-        return "(" + " OR ".join(f"match({column}, {bind(value)})" for value in leaf.values) + ")"
+        return "(" + " OR ".join(f"match({column}, {bind(value, STRING)})" for value in leaf.values) + ")"
     values = leaf.values if leaf.case_sensitive else tuple(value.lower() for value in leaf.values)
     text = column if leaf.case_sensitive else f"lowerUTF8({column})"
     if leaf.operator.startswith("is"):
-        return f"{text} IN {bind(values)}"
-    return "(" + " OR ".join(f"position({text}, {bind(value)}) > 0" for value in values) + ")"
+        return f"{text} IN {bind(list(values), STRINGS)}"
+    return "(" + " OR ".join(f"position({text}, {bind(value, STRING)}) > 0" for value in values) + ")"

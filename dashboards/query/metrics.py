@@ -1,6 +1,6 @@
 """The metrics of a query: which sums of the counters they are made of, and which of them cannot be known.
 
-Counters are sums. What a sum over visits or over days cannot tell (which visits also saw a page, who came back to a page
+Counters are sums. What a sum over visits or over days cannot tell (which visits also saw a page, who came back to it
 another day) is refused here with a message that says what can be asked instead.
 """
 
@@ -31,11 +31,9 @@ METRICS = {
     "bounce_rate": Metric(("bounces", "visits"), _share("bounces", "visits"), ratio=True),
     "visit_duration": Metric(("seconds", "visits"), _share("seconds", "visits", factor=1, digits=0)),
     "scroll_depth": Metric(("depth", "depths"), _share("depth", "depths", factor=1, digits=0, none="NULL"), ratio=True),
-    "time_on_page": Metric(
-        ("seconds", "pageviews"), _share("seconds", "pageviews", factor=1, digits=0, none="NULL")
-    ),
+    "time_on_page": Metric(("seconds", "pageviews"), _share("seconds", "pageviews", factor=1, digits=0, none="NULL")),
     "exit_rate": Metric(("exits", "pageviews"), _share("exits", "pageviews"), ratio=True),
-    "percentage": Metric(("visitors",), _share("visitors", "%(total)s"), ratio=True),
+    "percentage": Metric(("visitors",), _share("visitors", "{total:UInt64}"), ratio=True),
 }
 
 NOT_COUNTED = {
@@ -86,12 +84,11 @@ def check_combination(metrics: Collection[str], dimensions: Collection[str], fil
         raise QueryError("percentage needs a dimension")
 
 
-def measures(metrics: Collection[str], used: Collection[str], *, hourly: bool) -> tuple[str, ...]:
-    """The sums these metrics need, where `used` are the dimensions and filters, and `hourly` the grain of the time.
+def measures(metrics: Collection[str], used: Collection[str], *, hourly: bool) -> dict[str, str]:
+    """The sums these metrics need: their name in the formulas, and which measure of the tables it is.
 
-    A measure `a as b` is the column `a` of the tables under the name `b` in the formulas.
+    `used` are the dimensions and filters, `hourly` says that the time is told by hours.
     """
-    needed = dict.fromkeys(measure for metric in metrics for measure in METRICS[metric].measures)
     swap: dict[str, str] = {}
     if "event:page" in used:
         swap["visitors"] = "page_visitors"
@@ -99,4 +96,4 @@ def measures(metrics: Collection[str], used: Collection[str], *, hourly: bool) -
         swap["visitors"] = "hour_visitors"
     if "visit:exit_page" in used:
         swap["visits"] = "exits"
-    return tuple(f"{swap[name]} as {name}" if name in swap else name for name in needed)
+    return {name: swap.get(name, name) for metric in metrics for name in METRICS[metric].measures}

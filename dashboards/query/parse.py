@@ -113,7 +113,7 @@ def _order(
     if asked:
         return tuple(asked)
     times = [name for name in dimensions if name in TIMES]
-    return (*((name, "asc") for name in times), (metrics[0], "desc"))  # type: ignore[return-value]  # literals
+    return (*((name, "asc") for name in times), (metrics[0], "desc"))
 
 
 def _check_pagination(pagination: Pagination) -> None:

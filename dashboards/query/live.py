@@ -1,0 +1,38 @@
+"""What happens now, and what was not counted: small questions beside the query language."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from collector.sites import Site
+from dashboards.query.period import Period, clock_of, day_start
+from dashboards.query.store import LIMITS, Store
+
+QUERIES = Path(__file__).parent.parent / "queries"
+VISITORS_NOW = (QUERIES / "visitors_now.sql").read_text(encoding="utf-8")
+DROPS = (QUERIES / "drops.sql").read_text(encoding="utf-8")
+
+
+class Drop(NamedTuple):
+    """Beacons not recorded, for one reason."""
+
+    reason: str
+    drops: int
+
+
+def visitors_now(store: Store, site: Site, minutes: int, now: float) -> int:
+    """Exact visitors of the last `minutes` minutes, the running one included (at most a day). `now`: epoch seconds."""
+    first = (int(now) // 60 - minutes + 1) * 60
+    rows = store.execute(VISITORS_NOW, {"site": site.domain, "first": first, "last": int(now)}, LIMITS)
+    return int(rows[0][0])
+
+
+def drops(store: Store, site: Site, period: Period) -> list[Drop]:
+    """What was not counted in these days (or hours), most frequent reason first."""
+    if period.hours is not None:
+        first, end = period.hours[0], period.hours[1] + 3600
+    else:
+        clock = clock_of(site.timezone)
+        first, end = day_start(period.first, clock), day_start(period.last + timedelta(days=1), clock)
+    rows = store.execute(DROPS, {"site": site.domain, "first": first, "end": end}, LIMITS)
+    return [Drop(str(reason), int(number)) for reason, number in rows]
