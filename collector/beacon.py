@@ -6,8 +6,9 @@
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from collector import rows
 from collector.bot import is_bot
@@ -20,9 +21,9 @@ from collector.payload import Page, Payload, clean_text, page_of, shorten
 from collector.screen import language_of, screen_class
 from collector.sites import Site, SiteDirectory
 from collector.source import classify
-from collector.spool import SpoolWriter
+from collector.spool import SpoolFull, SpoolWriter
 from collector.tokens import ConsentTokens, VisitTokens
-from collector.visit import STATE_DAYS, Hit, Origin, State, advance
+from collector.visit import STATE_DAYS, Hit, Kind, Origin, State, advance
 
 NETWORKS_SECONDS = 5.0
 
@@ -92,7 +93,7 @@ class Counter:
         clock = self._clock(site.timezone)
         state = self._state(site, payload.visit or request.visit, now // 60)
         hit = Hit(
-            payload.kind,  # type: ignore[arg-type] - decode() let only these kinds pass
+            cast(Kind, payload.kind),  # decode() lets only these pass
             page.path,
             clean_text(payload.name, 120),
             round(payload.seconds),
@@ -188,4 +189,5 @@ class Counter:
         """Write what is still in memory."""
         with self._networks_lock:
             rest, self._networks = self._networks, {}
-        self._write_networks(rest, time.time())
+        with suppress(SpoolFull):  # these sums are of no visitor; a full disk may cost a few seconds of them
+            self._write_networks(rest, time.time())

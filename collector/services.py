@@ -32,6 +32,7 @@ class Services:
 
     def close(self) -> None:
         """Seal the spools and give everything back."""
+        atexit.unregister(self.close)
         self.counter.close()
         self.spool.close()
         self.consent_spool.close()

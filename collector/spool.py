@@ -176,7 +176,9 @@ class SpoolWriter:
                 self._full = used_bytes(self.slot.parent) > self._limit
 
     def close(self) -> None:
-        """Seal what is open and give the slot back."""
+        """Seal what is open and give the slot back. Doing it again changes nothing."""
+        if self._stop.is_set():
+            return
         self._stop.set()
         self._sealer.join()
         self.seal()

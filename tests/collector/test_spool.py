@@ -172,7 +172,12 @@ def test_a_confirmed_segment_is_booked_once_even_if_it_is_shipped_again(director
 
 def test_threads_that_wait_for_the_disk_all_get_there(directory: Path) -> None:
     writer = SpoolWriter.open(directory, durability="disk")
-    threads = [threading.Thread(target=lambda: [writer.append(BEACON) for _ in range(50)]) for _ in range(8)]
+
+    def append_some() -> None:
+        for _ in range(50):
+            writer.append(BEACON)
+
+    threads = [threading.Thread(target=append_some) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
