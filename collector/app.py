@@ -42,6 +42,7 @@ def create_app(settings: Settings) -> Flask:
 
 def mount(app: Flask, shared: Services) -> None:
     """Put the beacon in front of Flask, and Flask behind the trusted proxies."""
+    metrics.keep_in(shared.settings.data)
     hops = shared.settings.trusted_proxies
     flask_app: Any = app.wsgi_app
     if hops:

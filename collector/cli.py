@@ -13,7 +13,7 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from collector import engine as embedded
-from collector import logs, web
+from collector import logs, serve, web
 from collector.config import ConfigError, Settings
 from collector.database import Database, open_database, upgrade
 from collector.process import die_with, no_core_dumps
@@ -21,7 +21,16 @@ from collector.shipper import Shipper, ShipperError
 from collector.sites import SiteError, add_site, list_sites
 from collector.store import StoreError, open_store
 
-EXPECTED = (ConfigError, embedded.EngineError, ShipperError, SiteError, StoreError, SQLAlchemyError, OSError)
+EXPECTED = (
+    ConfigError,
+    embedded.EngineError,
+    serve.ServeError,
+    ShipperError,
+    SiteError,
+    StoreError,
+    SQLAlchemyError,
+    OSError,
+)
 parent_option = click.option("--parent", type=int, hidden=True, help="End when this process ends.")
 
 
@@ -64,6 +73,23 @@ def database(of: Settings) -> Database:
     opened = open_database(of.database)
     upgrade(opened)
     return opened
+
+
+@cli.command("serve")
+@click.option("--demo", is_flag=True, help="With a demo website at /demo/.")
+def serve_command(demo: bool) -> None:
+    """Run everything: store, collector, dashboards. Stops on Ctrl-C.
+
+    \b
+    Example:
+      SIKDATNE_DATA=/var/lib/sikdatne sikdatne serve
+    """
+    start("serve", None)
+    chosen = settings()
+    stop = stop_on_signal()
+    opened = database(chosen)
+    serve.serve(chosen, opened, stop, demo)
+    opened.close()
 
 
 @cli.command("engine")
