@@ -44,7 +44,7 @@ const smallStyles = {
 async function dashboards() {
   await build({
     entryPoints: DASHBOARDS.filter((path) => existsSync(path)), bundle: true, minify: true, format: "esm", target: "es2020",
-    outdir: "dashboards/static/build", legalComments: "linked", logLevel: "warning",
+    outdir: "dashboards/static/build", splitting: true, chunkNames: "[name]-[hash]", legalComments: "linked", logLevel: "warning",
     loader: { ".svg": "dataurl", ".woff2": "file" },
   });
 }

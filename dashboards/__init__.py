@@ -20,7 +20,9 @@ def init_app(app: Flask) -> None:
     """Registers pages, login, form tokens, limits, headers and error pages. Needs `app.extensions["sikdatne"]`."""
     shared = of(app)
     app.extensions[context.STORE] = open_store(shared.settings, "dashboards")
-    assets = Blueprint("assets", __name__, static_folder="static", static_url_path="/assets", template_folder="templates")
+    assets = Blueprint(
+        "assets", __name__, static_folder="static", static_url_path="/assets", template_folder="templates"
+    )
     ours = (pages.blueprint, auth.blueprint, assets)
     configure(app, shared.settings)
     security.protect(app, shared.settings, ours)

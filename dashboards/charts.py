@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 Value = float | int | None
+Point = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,32 +89,20 @@ def spread(count: int, most: int) -> list[int]:
     return list(range(0, count, max(math.ceil(count / most), 1)))
 
 
-def path(points: Sequence[tuple[float, float] | None]) -> str:
-    """SVG path data; a gap (None) lifts the pen."""
-    parts, pen_down = [], False
-    for point in points:
-        if point is not None:
-            parts.append(f"{'L' if pen_down else 'M'}{point[0]:g} {point[1]:g}")
-        pen_down = point is not None
-    return "".join(parts)
+def path(points: Sequence[Point | None]) -> str:
+    """SVG path data through the points there are; what is unknown in between is passed over."""
+    return "".join(f"{'L' if index else 'M'}{x:g} {y:g}" for index, (x, y) in enumerate(filter(None, points)))
 
 
-def area(points: Sequence[tuple[float, float] | None], bottom: float) -> str:
-    """The surface under the first unbroken run of a line."""
-    run = []
-    for point in points:
-        if point is not None:
-            run.append(point)
-        elif run:
-            break
-    if len(run) < 2:
+def area(points: Sequence[Point | None], bottom: float) -> str:
+    """The surface under a line."""
+    known = [point for point in points if point is not None]
+    if len(known) < 2:
         return ""
-    return f"{path(run)}L{run[-1][0]:g} {bottom:g}L{run[0][0]:g} {bottom:g}Z"
+    return f"{path(known)}L{known[-1][0]:g} {bottom:g}L{known[0][0]:g} {bottom:g}Z"
 
 
-def _points(
-    values: Sequence[Value], origin: tuple[float, float], gap: float, rise: float
-) -> list[tuple[float, float] | None]:
+def _points(values: Sequence[Value], origin: tuple[float, float], gap: float, rise: float) -> list[Point | None]:
     """One point a value: `gap` units apart and `rise` units high for each one of the value."""
     left, bottom = origin
     return [

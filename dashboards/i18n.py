@@ -1,9 +1,12 @@
 """Texts and figures in the reader's language: flask-babel's functions with their types."""
 
+from datetime import date, datetime
 from typing import Any
 
 import flask_babel
 from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_compact_decimal
 from flask import request
 
 LANGUAGES = ("en",)
@@ -26,6 +29,20 @@ def decimal(value: float, pattern: str = "#,##0") -> str:
 def percent(part: float, pattern: str = "#,##0%") -> str:
     """`part` is a share of one."""
     return str(flask_babel.format_percent(part, pattern))
+
+
+def compact(value: float) -> str:
+    """A large number in little room: 12.5K."""
+    return format_compact_decimal(value, locale=locale(), fraction_digits=1)
+
+
+def date_text(at: datetime | date, pattern: str) -> str:
+    """A date or a local time by a pattern of CLDR, in the words of the language."""
+    return (
+        format_datetime(at, pattern, locale=locale())
+        if isinstance(at, datetime)
+        else format_date(at, pattern, locale())
+    )
 
 
 def choose() -> str:

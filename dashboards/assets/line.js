@@ -1,0 +1,58 @@
+// The line over time, with the earlier period dashed behind it.
+import { LineChart } from "echarts/charts";
+import { GridComponent, TooltipComponent } from "echarts/components";
+import { use } from "echarts/core";
+import { colour, element, font, paint, tooltip } from "./paint.js";
+
+use([LineChart, GridComponent, TooltipComponent]);
+
+export function make(canvas, config) {
+  return paint(canvas, config, (given) => options(given, canvas.clientWidth));
+}
+
+function options(config, width) {
+  const text = { color: colour("soft"), fontFamily: font(), fontSize: 12 };
+  const scale = config.scale;
+  const names = new Map(scale.map((value, index) => [value, config.scaleTexts[index]]));
+  const last = config.values.findLastIndex((value) => value !== null);
+  return {
+    grid: { left: 48, right: 12, top: 12, bottom: 28 },
+    tooltip: tooltip({
+      trigger: "axis",
+      axisPointer: { type: "line", lineStyle: { color: colour("edge"), width: 1 } },
+      formatter: ([point]) => tip(config, point.dataIndex),
+    }),
+    xAxis: {
+      type: "category", data: config.labels, boundaryGap: false, axisLine: { show: false }, axisTick: { show: false },
+      axisLabel: { ...text, interval: every(config.labels.length, width > 600 ? 12 : 4), margin: 10, hideOverlap: true,
+        alignMinLabel: "left", alignMaxLabel: "right" },
+    },
+    yAxis: {
+      type: "value", min: 0, max: scale.at(-1), interval: scale[1],
+      axisLabel: { ...text, formatter: (value) => names.get(value) ?? "" }, splitLine: { lineStyle: { color: colour("rule") } },
+    },
+    series: [
+      { type: "line", data: config.before, silent: true, symbol: "none", connectNulls: true, z: 2,
+        lineStyle: { color: colour("faint"), width: 1.5, type: [4, 5] } },
+      { type: "line", data: config.values.map((value, index) => (index === last ? { value, symbol: "circle" } : value)),
+        symbol: "circle", showSymbol: true, symbolSize: (value, { dataIndex }) => (dataIndex === last ? 7 : 0), connectNulls: true, z: 3,
+        lineStyle: { color: colour("accent"), width: 2.25, join: "round", cap: "round" },
+        itemStyle: { color: colour("card"), borderColor: colour("accent"), borderWidth: 2.25 },
+        areaStyle: { color: colour("wash") }, emphasis: { disabled: true } },
+    ],
+  };
+}
+
+/** Which labels are written: the first, and others evenly spread, at most `most`. */
+function every(count, most) {
+  const step = Math.max(Math.ceil(count / most), 1);
+  return (index) => index % step === 0;
+}
+
+function tip(config, index) {
+  const line = (kind, day, value) => element("div", "tip-line", element("span", `key ${kind}`), element("span", "tip-day", day), element("b", "", value));
+  const made = element("div", "tip");
+  if (config.values[index] !== null) made.append(line("this", config.days[index], config.texts[index]));
+  if (config.beforeDays[index]) made.append(line("that", config.beforeDays[index], config.beforeTexts[index]));
+  return made;
+}

@@ -1,0 +1,82 @@
+"""What a page asks the query layer, in its language: dimensions, metrics, days and filters of an address. No I/O."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from dashboards import figures
+from dashboards.address import UNKNOWN, Address
+from dashboards.query import Query, parse
+
+DIMENSIONS = {
+    "page": "event:page",
+    "entry": "visit:entry_page",
+    "exit": "visit:exit_page",
+    "channel": "visit:channel",
+    "source": "visit:source",
+    "campaign": "visit:utm_campaign",
+    "medium": "visit:utm_medium",
+    "term": "visit:utm_term",
+    "content": "visit:utm_content",
+    "country": "visit:country",
+    "region": "visit:region",
+    "city": "visit:city",
+    "device": "visit:device",
+    "screen": "visit:screen",
+    "browser": "visit:browser",
+    "browser_version": "visit:browser_version",
+    "os": "visit:os",
+    "os_version": "visit:os_version",
+    "language": "visit:language",
+}
+# A value alone would be ambiguous: version 17 of what, Riga of which country.
+WITHIN = {"browser_version": "browser", "os_version": "os", "region": "country", "city": "country"}
+
+Range = tuple[date, date] | tuple[datetime, datetime]
+
+
+def dimensions(name: str) -> list[str]:
+    """The dimension itself and, where it needs one, the dimension within which it has a meaning."""
+    return [DIMENSIONS[each] for each in (name, WITHIN.get(name)) if each]
+
+
+def metrics(address: Address, *, hourly: bool = False) -> list[str]:
+    """The metrics that can be known under the filters: which visits saw a page is not kept."""
+    if any(name == "page" for name, _ in address.filters):
+        return ["pageviews"] if hourly else ["visitors", "pageviews"]
+    return list(figures.METRICS)
+
+
+def unit(dimension: str) -> str:
+    """The metric by which a table is ordered."""
+    return "visits" if dimension == "exit" else "visitors"
+
+
+def query(
+    address: Address,
+    wanted: Sequence[str],
+    by: Sequence[str] = (),
+    days: Range | None = None,
+    limit: int = 10_000,
+    labels: bool = False,
+) -> Query:
+    """The question for these metrics. Raises QueryError for what the counters cannot know."""
+    first, last = days or (address.period.first, address.period.last)
+    document: dict[str, object] = {
+        "site_id": address.site,
+        "metrics": list(wanted),
+        "date_range": [first.isoformat(), last.isoformat()],
+        "dimensions": list(by),
+        "filters": filters(address),
+        "pagination": {"limit": limit},
+    }
+    if labels:
+        document["include"] = {"time_labels": True}
+    return parse(document)
+
+
+def filters(address: Address) -> list[list[object]]:
+    """The filters of an address: a dimension named twice takes either value."""
+    values: dict[str, list[str]] = {}
+    for name, value in address.filters:
+        values.setdefault(name, []).append("" if value == UNKNOWN else value)
+    return [["is", DIMENSIONS[name], wanted] for name, wanted in values.items()]

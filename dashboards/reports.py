@@ -1,0 +1,259 @@
+"""The report of one site: everything that its page shows, asked for piece by piece as the template needs it.
+
+A part of the page that is loaded alone asks only its own questions. What is asked may raise StoreError.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from collector.sites import Site
+from dashboards import address as addresses
+from dashboards import figures, names, questions
+from dashboards.address import UNKNOWN, Address
+from dashboards.figures import Change, Number
+from dashboards.i18n import _
+from dashboards.query import Period, Query, QueryError, Result, Row, Store, drops, run, visitors_now
+from dashboards.series import Chart, Series, chart, series
+
+NOW_MINUTES = 5
+ROWS = {"pages": 9, "sources": 9, "places": 9}
+FEW_ROWS = 6
+ALL_ROWS = 1000
+
+
+class Tile(msgspec.Struct, frozen=True):
+    """One metric of the period. `known` is false where the filters leave it unknown."""
+
+    metric: str
+    label: str
+    meaning: str
+    text: str
+    before: str
+    change: Change | None
+    spark: str
+    url: str
+    current: bool
+
+
+class Tab(msgspec.Struct, frozen=True):
+    label: str
+    url: str
+    current: bool
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A row of a table: `bar` is its length in percent of the longest."""
+
+    label: str
+    text: str
+    share: str
+    bar: int
+    url: str
+
+
+class Panel(msgspec.Struct, frozen=True):
+    """A table of one dimension. `problem` says why it cannot be told, `note` what to know when reading it."""
+
+    id: str
+    name: str
+    title: str
+    heading: str
+    unit: str
+    tabs: list[Tab]
+    rows: list[Line]
+    more: str
+    note: str
+    problem: str
+
+
+class Dropped(msgspec.Struct, frozen=True):
+    name: str
+    why: str
+    text: str
+
+
+@dataclass
+class Report:
+    """What the address asks for, at `now` (epoch seconds)."""
+
+    address: Address
+    site: Site
+    store: Store
+    now: float
+
+    @cached_property
+    def totals(self) -> dict[str, Number | None]:
+        """Each metric over the whole period."""
+        return self._totals((self.address.period.first, self.address.period.last))
+
+    @cached_property
+    def before(self) -> dict[str, Number | None]:
+        """The same in the period before; of yesterday only as many hours as today has had."""
+        days = self.before_range
+        return self._totals(days) if days else {}
+
+    @cached_property
+    def before_range(self) -> questions.Range | None:
+        first, last = self.address.period.before
+        if self.address.period.interval != "hour" or not self.address.period.live:
+            return first, last
+        local = datetime.fromtimestamp(self.now, ZoneInfo(self.site.timezone)).replace(tzinfo=None)
+        hours = round(local.hour + local.minute / 60)
+        begin = datetime(first.year, first.month, first.day)  # noqa: DTZ001 - local time of the site
+        return (begin, begin + timedelta(hours=hours)) if hours else None
+
+    @cached_property
+    def empty(self) -> bool:
+        """Nothing was ever counted."""
+        if any(self.totals.values()) or self.address.filters:
+            return False
+        asked = msgspec.structs.replace(questions.query(self.address, ["pageviews"]), date_range="all")
+        return not run(asked, self.store, self.site, self.now).rows[0].metrics[0]
+
+    @cached_property
+    def now_visitors(self) -> int:
+        return visitors_now(self.store, self.site, NOW_MINUTES, self.now)
+
+    @property
+    def now_text(self) -> str:
+        return figures.written(self.now_visitors)
+
+    @cached_property
+    def tiles(self) -> list[Tile]:
+        return [self._tile(metric) for metric in figures.METRICS]
+
+    @cached_property
+    def series(self) -> Series:
+        """All metrics over time, with the period before."""
+        return series(self.address, self.site, self.store, self.now)
+
+    @cached_property
+    def chart(self) -> Chart:
+        return chart(self.series, self.address)
+
+    @cached_property
+    def drops(self) -> list[Dropped]:
+        period = Period(self.address.period.first, self.address.period.last)
+        found = drops(self.store, self.site, period)
+        return [Dropped(*names.drop(each.reason), figures.written(each.drops)) for each in found]
+
+    @cached_property
+    def map_config(self) -> str:
+        """Visitors by country for the map, as JSON; `link` leads to one country."""
+        rows = self._rows("country", ALL_ROWS)
+        link = self.address.only("country", "XX").url()
+        values = {row.dimensions[0]: row.metrics[0] for row in rows if row.dimensions[0]}
+        texts = {code: [names.value("country", code), figures.written(value)] for code, value in values.items()}
+        return msgspec.json.encode({"values": values, "texts": texts, "link": link, "unit": _("visitors")}).decode()
+
+    def panel(self, name: str) -> Panel:
+        """The table of a panel, with the dimension that the address chose."""
+        dimension = self.address.tab(name)
+        limit = ROWS.get(name, FEW_ROWS)
+        problem, rows = "", list[Line]()
+        try:
+            rows = self.lines(dimension, limit)
+        except QueryError as error:
+            problem = str(error)
+        tabs = [
+            Tab(names.tab(each), self.address.showing(name, each).url(), each == dimension)
+            for each in addresses.PANELS[name]
+        ]
+        unit = figures.label(questions.unit(dimension))
+        more = self.address.url(f"/list/{dimension}") if len(rows) == limit else ""
+        note = _("Visitors of a page are exact for a day, and summed over the days.")
+        return Panel(
+            name, names.panel(name), f"{names.panel(name)}: {names.tab(dimension)}", names.dimension(dimension), unit,
+            tabs, rows, more, note if dimension == "page" and self.address.period.days > 1 and rows else "", problem,
+        )  # fmt: skip
+
+    def lines(self, dimension: str, limit: int) -> list[Line]:
+        """The rows of a table, longest first. Raises QueryError for what cannot be known under the filters."""
+        rows = self._rows(dimension, limit)
+        values = [row.metrics[0] or 0 for row in rows]
+        total = self.totals.get(questions.unit(dimension)) or sum(values)
+        longest = max(values, default=0)
+        return [
+            Line(
+                label=self._label(dimension, row.dimensions),
+                text=figures.written(value),
+                share=figures.share(value, total),
+                bar=round(100 * value / longest) if longest else 0,
+                url=self._filter_url(dimension, row.dimensions),
+            )
+            for row, value in zip(rows, values, strict=True)
+            if value > 0
+        ]
+
+    def _rows(self, dimension: str, limit: int) -> Sequence[Row]:
+        by = questions.dimensions(dimension)
+        asked = questions.query(self.address, [questions.unit(dimension)], by, limit=limit)
+        return self._run(asked).rows
+
+    def _run(self, asked: Query) -> Result:
+        return run(asked, self.store, self.site, self.now)
+
+    def _label(self, dimension: str, values: tuple[str, ...]) -> str:
+        label = names.value(dimension, values[0])
+        within = questions.WITHIN.get(dimension)
+        if not within:
+            return label
+        outer = names.value(within, values[1])
+        if within == "country":
+            return f"{label}, {outer}" if values[1] else label
+        return f"{outer} {values[0]}".strip()
+
+    def _filter_url(self, dimension: str, values: tuple[str, ...]) -> str:
+        if dimension == "exit":
+            return ""
+        address = self.address.only(dimension, values[0])
+        within = questions.WITHIN.get(dimension)
+        return (address.only(within, values[1]) if within and values[1] else address).url()
+
+    def _totals(self, days: questions.Range) -> dict[str, Number | None]:
+        wanted = questions.metrics(self.address, hourly=isinstance(days[0], datetime))
+        try:
+            found = self._run(questions.query(self.address, wanted, days=days)).rows
+        except QueryError:  # days that are no longer kept, or what is not known by the hour
+            return {}
+        totals = dict(zip(wanted, found[0].metrics, strict=True)) if found else {}
+        if not totals.get("visits"):  # a rate of nothing is not zero
+            totals = {name: value for name, value in totals.items() if figures.METRICS[name] == "number"}
+        return totals
+
+    def _tile(self, metric: str) -> Tile:
+        value, before = self.totals.get(metric), self.before.get(metric)
+        form = figures.METRICS[metric]
+        return Tile(
+            metric=metric,
+            label=figures.label(metric),
+            meaning=figures.meaning(metric),
+            text=figures.written(value, form),
+            before=figures.written(before, form) if before is not None and value is not None else "",
+            change=figures.change(metric, value, before),
+            spark=self.series.spark(metric),
+            url=self.address.measuring(metric).url(),
+            current=metric == self.address.metric,
+        )
+
+
+def chips(address: Address) -> list[dict[str, str]]:
+    """The filters of an address, each with the address without it."""
+    return [
+        {
+            "label": names.dimension(name),
+            "value": names.value(name, "" if value == UNKNOWN else value),
+            "url": address.without(name, value).url(),
+        }
+        for name, value in address.filters
+    ]
+
+
+def today(site: Site, now: float) -> date:
+    """The day it is at the site."""
+    return datetime.fromtimestamp(now, ZoneInfo(site.timezone)).date()
