@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from collector.sites import Site
 from dashboards.query.period import Period, clock_of, day_start
-from dashboards.query.store import LIMITS, Store
+from dashboards.query.store import Store, fetch
 
 QUERIES = Path(__file__).parent.parent / "queries"
 VISITORS_NOW = (QUERIES / "visitors_now.sql").read_text(encoding="utf-8")
@@ -23,7 +23,7 @@ class Drop(NamedTuple):
 def visitors_now(store: Store, site: Site, minutes: int, now: float) -> int:
     """Exact visitors of the last `minutes` minutes, the running one included (at most a day). `now`: epoch seconds."""
     first = (int(now) // 60 - minutes + 1) * 60
-    rows = store.execute(VISITORS_NOW, {"site": site.domain, "first": first, "last": int(now)}, LIMITS)
+    rows = fetch(store, VISITORS_NOW, {"site": site.domain, "first": first, "last": int(now)})
     return int(rows[0][0])
 
 
@@ -34,5 +34,5 @@ def drops(store: Store, site: Site, period: Period) -> list[Drop]:
     else:
         clock = clock_of(site.timezone)
         first, end = day_start(period.first, clock), day_start(period.last + timedelta(days=1), clock)
-    rows = store.execute(DROPS, {"site": site.domain, "first": first, "end": end}, LIMITS)
+    rows = fetch(store, DROPS, {"site": site.domain, "first": first, "end": end})
     return [Drop(str(reason), int(number)) for reason, number in rows]

@@ -16,7 +16,7 @@ from dashboards.query.metrics import FRACTIONS, measures
 from dashboards.query.parse import Query
 from dashboards.query.period import Period, bucket_of, compared, hour_label, labels, resolve
 from dashboards.query.result import Comparison, Result, Row, Value, change
-from dashboards.query.store import LIMITS, Store
+from dashboards.query.store import Store, fetch
 from dashboards.query.tables import choose
 
 FIRST_DAY = (Path(__file__).parent.parent / "queries" / "first_day.sql").read_text(encoding="utf-8")
@@ -35,7 +35,7 @@ def run(query: Query, store: Store, site: Site, now: float) -> Result:
     total = _total(plan, store, now, site) if "percentage" in query.metrics else 0
     rows = _rows(plan, store, total, site.timezone)
     if query.include.total_rows:
-        meta["total_rows"] = int(store.execute(*sql.count(plan), LIMITS)[0][0])
+        meta["total_rows"] = int(fetch(store, *sql.count(plan))[0][0])
     if query.include.time_labels:
         meta["time_labels"] = labels(plan.bucket, period, site.timezone)
     before = _compared(query, period, site, now, first_day)
@@ -45,7 +45,7 @@ def run(query: Query, store: Store, site: Site, now: float) -> Result:
 
 
 def _first_day(store: Store, site: Site) -> date | None:
-    number, day = store.execute(FIRST_DAY, {"site": site.domain}, LIMITS)[0]
+    number, day = fetch(store, FIRST_DAY, {"site": site.domain})[0]
     return day if number else None
 
 
@@ -104,14 +104,14 @@ def _total(plan: sql.Plan, store: Store, now: float, site: Site) -> int:
     """Visitors of the whole period under the same filters: what percentages are of."""
     query = msgspec.structs.replace(plan.query, metrics=("visitors",), dimensions=(), order_by=())
     whole = _plan(query, plan.period, store, site, now)
-    return int(store.execute(*sql.select(whole), LIMITS)[0][0] or 0)
+    return int(fetch(store, *sql.select(whole))[0][0] or 0)
 
 
 def _rows(
     plan: sql.Plan, store: Store, total: int, timezone: str, only: list[tuple[str, ...]] | None = None
 ) -> list[Row]:
     places = len(plan.query.dimensions)
-    found = store.execute(*sql.select(plan, total=total, rows=only), LIMITS)
+    found = fetch(store, *sql.select(plan, total=total, rows=only))
     return [
         Row(
             tuple(_dimension(name, value, timezone) for name, value in zip(plan.query.dimensions, row, strict=False)),

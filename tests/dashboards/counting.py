@@ -1,0 +1,69 @@
+"""Counts hits as the collector does, without browsers and spool: states are kept here, rows go straight into a store."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from collector import rows
+from collector.clock import LocalClock, day_number
+from collector.sites import Site
+from collector.store import Store
+from collector.visit import Hit, Kind, Origin, State, advance
+
+RIGA = ZoneInfo("Europe/Riga")
+KEPT = day_number(datetime(2099, 1, 1, tzinfo=RIGA).date())  # so that no test outlives its rows
+COLUMNS = rows.BEACON_COLUMNS
+
+
+class Seen(NamedTuple):
+    """A hit of a visitor at an instant; `origin` is how he came, if a visit begins with it."""
+
+    visitor: object
+    at: float
+    page: str = "/"
+    kind: Kind = "pageview"
+    name: str = ""
+    seconds: int = 0
+    depth: int | None = None
+    origin: Mapping[str, str] = {}
+
+
+def at(text: str, zone: ZoneInfo = RIGA) -> float:
+    """Epoch seconds of a local time like 2026-03-02T12:30."""
+    return datetime.fromisoformat(text).replace(tzinfo=zone).timestamp()
+
+
+def payloads(site: Site, hits: Iterable[Seen]) -> list[bytes]:
+    """What the collector would spool for these hits, which may come in any order."""
+    clock = LocalClock(site.timezone)
+    states: dict[object, State] = {}
+    spooled = []
+    for seen in sorted(hits, key=lambda one: one.at):
+        hit = Hit(seen.kind, seen.page, seen.name, seen.seconds, seen.depth)
+        origin = Origin(entry=seen.page, **seen.origin)
+        step = advance(states.get(seen.visitor), hit, int(seen.at), clock, lambda origin=origin: origin)  # type: ignore[misc]
+        if step is None:
+            continue
+        states[seen.visitor] = step.state
+        minute = int(seen.at) // 60 * 60
+        spooled.append(
+            rows.encode_beacon(site.domain, (KEPT, KEPT), step.state.origin, minute, step.idle, step.deltas)
+        )
+    return spooled
+
+
+def insert(store: Store, spooled: Iterable[bytes], token: str) -> None:
+    """One segment of beacons."""
+    store.insert_columns("beacons", COLUMNS, rows.columns(spooled).beacons, token)
+
+
+def count(store: Store, site: Site, hits: Iterable[Seen]) -> None:
+    """Count these hits."""
+    insert(store, payloads(site, hits), site.domain)
+
+
+def add_rows(store: Store, table: str, made: list[dict[str, Any]]) -> None:
+    """Rows straight into a table, for what no hit would make quickly."""
+    names = list(made[0])
+    store.insert_columns(table, names, [[row[name] for row in made] for name in names], "rows")
