@@ -13,14 +13,13 @@ from typing import NamedTuple, cast
 from collector import rows
 from collector.bot import is_bot
 from collector.clock import LocalClock, day_date, day_number
-from collector.device import Hints, describe
+from collector.device import Hints
 from collector.gate import Reason, refusal
 from collector.location import Location
 from collector.network import client_address, network_of
-from collector.payload import Page, Payload, clean_text, page_of, shorten
-from collector.screen import language_of, screen_class
+from collector.origin import Arrival, origin_of
+from collector.payload import Page, Payload, clean_text, page_of
 from collector.sites import Site, SiteDirectory
-from collector.source import classify
 from collector.spool import SpoolFull, SpoolWriter
 from collector.tokens import ConsentTokens, VisitTokens
 from collector.visit import STATE_DAYS, Hit, Kind, Origin, State, advance
@@ -120,30 +119,11 @@ class Counter:
         return state
 
     def _origin(self, site: Site, page: Page, payload: Payload, request: Request, address: str) -> Origin:
-        """What is true of a visit that begins now: the only look-ups of location, device and source."""
-        place = self.locate(address)
-        device = describe(request.user_agent, request.hints)
-        source = classify(page.query, payload.referrer, site.allows)
-        return Origin(
-            page.path,
-            source.channel,
-            shorten(source.source, 64),
-            shorten(source.medium, 32),
-            shorten(source.campaign, 48),
-            shorten(source.term, 48),
-            shorten(source.content, 48),
-            place.country,
-            shorten(place.region, 40),
-            shorten(place.city, 40),
-            device.device,
-            device.browser,
-            device.browser_version,
-            device.os,
-            device.os_version,
-            screen_class(payload.width),
-            language_of(payload.language),
-            clean_text(payload.audience, 16),
-        )
+        arrival = Arrival(
+            page.path, page.query, payload.referrer, address, request.user_agent, request.hints,
+            payload.width, payload.language, payload.audience,
+        )  # fmt: skip
+        return origin_of(arrival, self.locate, site.allows)
 
     def _drop(self, site: str, minute: int, reason: Reason) -> Dropped:
         self.spool.append(rows.encode_drop(site, minute * 60, reason))

@@ -1,0 +1,52 @@
+"""What is true of a visit that begins: the only place where location, device and source are looked up."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from collector.device import Hints, describe
+from collector.location import Location
+from collector.payload import clean_text, shorten
+from collector.screen import language_of, screen_class
+from collector.source import classify
+from collector.visit import Origin
+
+
+class Arrival(NamedTuple):
+    """What is known of the first hit of a visit. Only what `origin_of` makes of it is kept."""
+
+    path: str  # of the entry page, as it is kept
+    query: str
+    referrer: str
+    address: str
+    user_agent: str
+    hints: Hints | None = None
+    width: float | None = None
+    language: str = ""
+    audience: str = ""
+
+
+def origin_of(arrival: Arrival, locate: Callable[[str], Location], is_internal: Callable[[str], bool]) -> Origin:
+    """The dimensions of the visit. `is_internal` tells the site's own hosts. Values are cut: the visit state must be small."""
+    place = locate(arrival.address)
+    device = describe(arrival.user_agent, arrival.hints)
+    source = classify(arrival.query, arrival.referrer, is_internal)
+    return Origin(
+        arrival.path,
+        source.channel,
+        source.source,
+        shorten(source.medium, 32),
+        shorten(source.campaign, 48),
+        shorten(source.term, 48),
+        shorten(source.content, 48),
+        place.country,
+        shorten(place.region, 40),
+        shorten(place.city, 40),
+        device.device,
+        device.browser,
+        device.browser_version,
+        device.os,
+        device.os_version,
+        screen_class(arrival.width),
+        language_of(arrival.language),
+        clean_text(arrival.audience, 16),
+    )
