@@ -10,7 +10,7 @@ from flask_babel import Babel
 from collector.config import Settings
 from collector.services import of
 from collector.store import open_store
-from dashboards import auth, context, errors, i18n, pages, security
+from dashboards import api, auth, context, errors, i18n, pages, security
 
 HERE = Path(__file__).parent
 ASSETS_LIVE = 31_536_000  # seconds a browser keeps an asset; its address changes with its content
@@ -27,7 +27,7 @@ def init_app(app: Flask) -> None:
     configure(app, shared.settings)
     security.protect(app, shared.settings, ours)
     security.limit_attempts(app, shared.settings, shared.database, auth.blueprint)
-    for blueprint in ours:
+    for blueprint in (*ours, api.blueprint):
         app.register_blueprint(blueprint)
     errors.init_app(app, frozenset(blueprint.name for blueprint in ours))
 

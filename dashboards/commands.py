@@ -4,9 +4,14 @@ import sys
 import time
 
 import click
+import msgspec
 
 from collector.cli import database, settings
+from collector.sites import SiteDirectory
+from collector.store import open_store
 from dashboards.accounts import AccountError, add_user
+from dashboards.query import QueryError, parse, run
+from dashboards.tokens import add_token
 
 
 @click.group("user")
@@ -39,4 +44,51 @@ def user_add(email: str, password_stdin: bool, role: str) -> None:
     click.echo(f"{user.email} may log in now, as {user.role}.")
 
 
-commands: list[click.Command] = [user_group]
+@click.group("token")
+def token_group() -> None:
+    """Make tokens for the stats API."""
+
+
+@token_group.command("add")
+@click.option("--site", required=True, help="The site whose numbers the token opens.")
+@click.option("--name", default="", help="What the token is for.")
+def token_add(site: str, name: str) -> None:
+    """Make a token for the stats API and print it. It is shown once and cannot be read again.
+
+    \b
+    Example:
+      sikdatne token add --site example.lv
+    """
+    opened = database(settings())
+    try:
+        click.echo(add_token(opened, site.strip().lower(), time.time(), name))
+    finally:
+        opened.close()
+
+
+@click.command("query")
+def query_command() -> None:
+    """Answer a stats API query read on standard input, as JSON.
+
+    \b
+    Example:
+      echo '{"site_id": "example.lv", "metrics": ["visitors"], "date_range": "7d"}' | sikdatne query
+    """
+    chosen = settings()
+    opened = database(chosen)
+    store = open_store(chosen, "dashboards")
+    try:
+        asked = parse(msgspec.json.decode(sys.stdin.buffer.read()))
+        now = time.time()
+        site = SiteDirectory(opened).get(asked.site_id, now)
+        if site is None:
+            raise click.ClickException(f"there is no site {asked.site_id}; `sikdatne site list` shows those that are")
+        click.echo(msgspec.json.encode(run(asked, store, site, now).document()))
+    except (QueryError, msgspec.DecodeError) as error:
+        raise click.ClickException(f"the query cannot be answered: {error}") from error
+    finally:
+        store.close()
+        opened.close()
+
+
+commands: list[click.Command] = [user_group, token_group, query_command]

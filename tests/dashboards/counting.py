@@ -47,9 +47,7 @@ def payloads(site: Site, hits: Iterable[Seen]) -> list[bytes]:
             continue
         states[seen.visitor] = step.state
         minute = int(seen.at) // 60 * 60
-        spooled.append(
-            rows.encode_beacon(site.domain, (KEPT, KEPT), step.state.origin, minute, step.idle, step.deltas)
-        )
+        spooled.append(rows.encode_beacon(site.domain, (KEPT, KEPT), step.state.origin, minute, step.idle, step.deltas))
     return spooled
 
 

@@ -50,7 +50,9 @@ def test_hours_in_local_time(ask: Ask) -> None:
 def test_visitors_of_a_range_of_hours_are_unique(ask: Ask) -> None:
     asked = {"date_range": ["2026-03-01T10:00:00", "2026-03-01T11:59:59"]}
     assert ask("visitors", "visits", "pageviews", **asked).rows[0].metrics == (1, 2, 3)
-    assert ask("visitors", date_range=["2026-03-01T11:00:00+02:00", "2026-03-03T01:00:00+02:00"]).rows[0].metrics == (2,)
+    assert ask("visitors", date_range=["2026-03-01T11:00:00+02:00", "2026-03-03T01:00:00+02:00"]).rows[0].metrics == (
+        2,
+    )
     by_country = ask("visitors", dimensions=["visit:country"], **asked)
     assert table(by_country) == {"LV": (1,)}
 
