@@ -7,16 +7,18 @@ import sys
 import threading
 import time
 from importlib.metadata import entry_points, version
+from pathlib import Path
 from types import FrameType
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
+from collector import backup, doctor, logs, serve, web
 from collector import engine as embedded
-from collector import logs, serve, web
 from collector.config import ConfigError, Settings
 from collector.database import Database, open_database, upgrade
 from collector.process import die_with, no_core_dumps
+from collector.serve import alone, running_store
 from collector.shipper import Shipper, ShipperError
 from collector.sites import SiteError, add_site, list_sites
 from collector.store import StoreError, open_store
@@ -175,6 +177,56 @@ def site_list() -> None:
     for site in list_sites(opened):
         click.echo("\t".join((site.domain, site.timezone, *site.origins)))
     opened.close()
+
+
+@cli.command("doctor")
+def doctor_command() -> None:
+    """Check the installation and say how to mend what is wrong. Ends with 1 when something is.
+
+    \b
+    Example:
+      sikdatne doctor
+    """
+    problems = 0
+    for finding in doctor.examine(os.environ):
+        problems += finding.level == "problem"
+        click.echo(f"{finding.level:8} {finding.what}" + (f"\n{'':8} → {finding.mend}" if finding.mend else ""))
+    if problems:
+        raise click.ClickException(f"{problems} problem{'s' * (problems > 1)} found")
+
+
+@cli.command("backup")
+@click.argument("folder", type=click.Path(path_type=Path))
+def backup_command(folder: Path) -> None:
+    """Back up counters, consent log, sites, users and the secret key into a new FOLDER.
+
+    The service may run meanwhile. What is still in its spool, a second's worth, comes into the next backup.
+
+    \b
+    Example:
+      sikdatne backup /backups/sikdatne-2026-10-01
+    """
+    chosen = settings()
+    with running_store(chosen) as store:
+        report(backup.backup(chosen, store, folder, time.time()), "Backed up")
+
+
+@cli.command("restore")
+@click.argument("folder", type=click.Path(path_type=Path))
+def restore_command(folder: Path) -> None:
+    """Bring a backup into an empty installation. Nothing is ever overwritten. Stop the service first.
+
+    \b
+    Example:
+      SIKDATNE_DATA=/var/lib/sikdatne-new sikdatne restore /backups/sikdatne-2026-10-01
+    """
+    chosen = settings()
+    with running_store(chosen) as store, alone(chosen):
+        report(backup.restore(chosen, store, folder, time.time()), "Restored")
+
+
+def report(manifest: backup.Manifest, what: str) -> None:
+    click.echo(f"{what} {sum(manifest.tables.values())} rows of {len(manifest.tables)} tables.")
 
 
 def start(part: str, parent: int | None) -> None:

@@ -8,8 +8,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points, version
 
@@ -18,6 +18,7 @@ import click
 from collector.config import Settings
 from collector.database import Database
 from collector.schema import apply_schema
+from collector.shipper import take_lock
 from collector.sites import SiteDirectory, add_site, update_site
 from collector.store import Store, StoreAwayError, open_store
 
@@ -26,6 +27,7 @@ STOP_SECONDS = 15.0
 FIRST_DELAY, LONGEST_DELAY = 0.5, 30.0
 HEALTHY_SECONDS = 60.0
 DEMO = "demo"
+NO_ENGINE = "the embedded engine did not start; see its message above"
 log = logging.getLogger(__name__)
 
 
@@ -111,6 +113,32 @@ def serve(settings: Settings, database: Database, stop: threading.Event, demo: b
             child.stop()
 
 
+@contextmanager
+def running_store(settings: Settings) -> Iterator[Store]:
+    """The store, with an embedded engine of our own when there should be one and the service does not run."""
+    store, engine = open_store(settings), Child("engine")
+    try:
+        if not settings.clickhouse and not store.answers():
+            engine.start()
+            wait(store.answers, engine, threading.Event(), NO_ENGINE)
+        yield store
+    finally:
+        store.close()
+        engine.stop()
+
+
+@contextmanager
+def alone(settings: Settings) -> Iterator[None]:
+    """While held, no service ships into the store. Raises ShipperError when one does."""
+    spool = settings.data / "spool"
+    spool.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = take_lock(spool / "ship.lock")
+    try:
+        yield
+    finally:
+        os.close(lock)
+
+
 class progress:  # noqa: N801 - used like a function
     """Says what is being started, and how long it took."""
 
@@ -149,7 +177,7 @@ def start_store(settings: Settings, engine: Child | None, stop: threading.Event)
                 log.warning("the store is away; beacons wait in the spool until it is back: %s", error)
             return
         engine.start()
-        wait(lambda: schema_applied(store), engine, stop, "the embedded engine did not start; see its message above")
+        wait(lambda: schema_applied(store), engine, stop, NO_ENGINE)
     finally:
         store.close()
 

@@ -119,6 +119,14 @@ class Store:
             kind = StoreRejectedError if error.code in REJECTED else StoreAwayError
             raise kind(f"{table}: {error}", error.code) from error
 
+    def answers(self) -> bool:
+        """Whether the store can be reached and lets us in; its database need not be there yet."""
+        try:
+            with self.client(database="system") as client:
+                return bool(client.execute("SELECT 1"))
+        except StoreAwayError:
+            return False
+
     @contextmanager
     def client(self, database: str | None = None) -> Iterator[Client]:
         """A connection for one statement. One that failed in any way is not used again."""
