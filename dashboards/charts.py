@@ -25,6 +25,7 @@ class Drawing:
     left: int
     bottom: float
     line: str
+    open: str
     area: str
     before: str
     across: list[Tick]
@@ -32,8 +33,13 @@ class Drawing:
     last: tuple[float, float] | None
 
 
-def drawing(values: Sequence[Value], before: Sequence[Value], size: tuple[int, int], labels: int, step: str) -> Drawing:
-    """A line and the dashed one of the earlier period. `labels` is how many fit under it; None values are gaps."""
+def drawing(
+    values: Sequence[Value], before: Sequence[Value], size: tuple[int, int], labels: int, step: str, *, running: bool
+) -> Drawing:
+    """A line and the dashed one of the earlier period. `labels` is how many fit under it; None values are gaps.
+
+    `running`: the last value still grows, so the way to it is drawn apart (`open`).
+    """
     width, height = size
     left, top, right, bottom = 48, 12, 12, height - 28
     scale = scale_for([value for value in (*values, *before) if value is not None], step)
@@ -44,7 +50,8 @@ def drawing(values: Sequence[Value], before: Sequence[Value], size: tuple[int, i
     present = [point for point in points if point is not None]
     return Drawing(
         width, height, left, bottom,
-        line=path(points),
+        line=path(present[:-1] if running else present),
+        open=path(present[-2:]) if running else "",
         area=area(points, bottom),
         before=path(earlier[: len(values)]),
         across=[Tick(round(left + index * gap, 1), index) for index in spread(len(values), labels)],

@@ -46,6 +46,12 @@ def metrics(address: Address, *, hourly: bool = False) -> list[str]:
     return list(figures.METRICS)
 
 
+def shown_metric(address: Address) -> str:
+    """The metric of the line: the one the address chose or, where that cannot be known, the first that can."""
+    known = metrics(address, hourly=address.period.interval == "hour")
+    return address.metric if address.metric in known else known[0]
+
+
 def unit(dimension: str) -> str:
     """The metric by which a table is ordered."""
     return "visits" if dimension == "exit" else "visitors"

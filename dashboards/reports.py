@@ -27,11 +27,12 @@ ALL_ROWS = 1000
 
 
 class Tile(msgspec.Struct, frozen=True):
-    """One metric of the period. `known` is false where the filters leave it unknown."""
+    """One metric of the period. `unknown` says why it cannot be known under the filters, if so."""
 
     metric: str
     label: str
     meaning: str
+    unknown: str
     text: str
     before: str
     change: Change | None
@@ -143,9 +144,13 @@ class Report:
         return [Dropped(*names.drop(each.reason), figures.written(each.drops)) for each in found]
 
     @cached_property
+    def countries(self) -> Sequence[Row]:
+        return self._rows("country", ALL_ROWS)
+
+    @cached_property
     def map_config(self) -> str:
         """Visitors by country for the map, as JSON; `link` leads to one country."""
-        rows = self._rows("country", ALL_ROWS)
+        rows = self.countries
         link = self.address.only("country", "XX").url()
         values = {row.dimensions[0]: row.metrics[0] for row in rows if row.dimensions[0]}
         texts = {code: [names.value("country", code), figures.written(value)] for code, value in values.items()}
@@ -174,7 +179,7 @@ class Report:
 
     def lines(self, dimension: str, limit: int) -> list[Line]:
         """The rows of a table, longest first. Raises QueryError for what cannot be known under the filters."""
-        rows = self._rows(dimension, limit)
+        rows = self.countries[:limit] if dimension == "country" else self._rows(dimension, limit)
         values = [row.metrics[0] or 0 for row in rows]
         total = self.totals.get(questions.unit(dimension)) or sum(values)
         longest = max(values, default=0)
@@ -233,12 +238,13 @@ class Report:
             metric=metric,
             label=figures.label(metric),
             meaning=figures.meaning(metric),
+            unknown="" if metric in questions.metrics(self.address) else _("not known of one page"),
             text=figures.written(value, form),
             before=figures.written(before, form) if before is not None and value is not None else "",
             change=figures.change(metric, value, before),
             spark=self.series.spark(metric),
             url=self.address.measuring(metric).url(),
-            current=metric == self.address.metric,
+            current=metric == questions.shown_metric(self.address),
         )
 
 

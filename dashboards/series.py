@@ -57,6 +57,7 @@ class Chart:
     rows: list[ChartRow]
     wide: charts.Drawing
     slim: charts.Drawing
+    running: str
     scale_text: Callable[[float], str]
     config: str
 
@@ -101,8 +102,9 @@ def _known(values: tuple[Number | None, ...], wanted: list[str]) -> tuple[Number
 
 def chart(found: Series, address: Address) -> Chart:
     """The line of the metric that the address chose."""
-    metric = address.metric
+    metric = questions.shown_metric(address)
     form = figures.METRICS[metric]
+    running = address.period.live
     this, before = found.this.of(metric), found.before.of(metric)
     labels = found.this.labels
     texts = [figures.written(value, form) for value in this]
@@ -113,7 +115,7 @@ def chart(found: Series, address: Address) -> Chart:
     shorts = [short_label(label, found.interval) for label in labels]
     config = {
         "values": this, "before": before[: len(labels)], "texts": texts, "beforeTexts": earlier,
-        "labels": shorts, "days": longs, "beforeDays": longs_before, "form": form,
+        "labels": shorts, "running": running, "days": longs, "beforeDays": longs_before, "form": form,
         "scale": charts.scale_for([value for value in (*this, *before) if value is not None], form),
     }  # fmt: skip
     config["scaleTexts"] = [scale_text(form)(value) for value in config["scale"]]  # type: ignore[attr-defined]
@@ -129,10 +131,18 @@ def chart(found: Series, address: Address) -> Chart:
         else "",
         labels=shorts,
         rows=[ChartRow(*row) for row in zip(longs, texts, earlier, strict=True)] if texts else [],
-        wide=charts.drawing(this, before, WIDE, LABELS_WIDE, form),
-        slim=charts.drawing(this, before, SLIM, LABELS_SLIM, form),
+        wide=charts.drawing(this, before, WIDE, LABELS_WIDE, form, running=running),
+        slim=charts.drawing(this, before, SLIM, LABELS_SLIM, form, running=running),
+        running=_running(found.interval) if running else "",
         scale_text=scale_text(form),
         config=msgspec.json.encode(config).decode(),
+    )
+
+
+def _running(interval: str) -> str:
+    """What to know about the last point, which is not complete yet."""
+    return {"hour": _("dotted: this hour so far"), "day": _("dotted: today so far")}.get(interval) or _(
+        "dotted: this month so far"
     )
 
 

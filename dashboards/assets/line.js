@@ -14,7 +14,8 @@ function options(config, width) {
   const text = { color: colour("soft"), fontFamily: font(), fontSize: 12 };
   const scale = config.scale;
   const names = new Map(scale.map((value, index) => [value, config.scaleTexts[index]]));
-  const last = config.values.findLastIndex((value) => value !== null);
+  const last = lastKnown(config.values);
+  const before = lastKnown(config.values.slice(0, Math.max(last, 0)));
   return {
     grid: { left: 48, right: 12, top: 12, bottom: 28 },
     tooltip: tooltip({
@@ -34,12 +35,27 @@ function options(config, width) {
     series: [
       { type: "line", data: config.before, silent: true, symbol: "none", connectNulls: true, z: 2,
         lineStyle: { color: colour("faint"), width: 1.5, type: [4, 5] } },
-      { type: "line", data: config.values.map((value, index) => (index === last ? { value, symbol: "circle" } : value)),
-        symbol: "circle", showSymbol: true, symbolSize: (value, { dataIndex }) => (dataIndex === last ? 7 : 0), connectNulls: true, z: 3,
-        lineStyle: { color: colour("accent"), width: 2.25, join: "round", cap: "round" },
-        itemStyle: { color: colour("card"), borderColor: colour("accent"), borderWidth: 2.25 },
-        areaStyle: { color: colour("wash") }, emphasis: { disabled: true } },
+      { type: "line", data: config.values, symbol: "none", connectNulls: true, silent: true, z: 2,
+        lineStyle: { width: 0 }, areaStyle: { color: colour("wash") } },
+      { ...accent(), data: config.values.map((value, index) => (config.running && index === last ? null : value)), symbol: "none", z: 3 },
+      { ...accent(config.running ? [1, 5] : "solid"), z: 4, symbol: "circle",
+        data: config.values.map((value, index) => (index === last || (config.running && index === before) ? value : null)),
+        symbolSize: (value, { dataIndex }) => (dataIndex === last ? 7 : 0) },
     ],
+  };
+}
+
+function lastKnown(values) {
+  for (let index = values.length - 1; index >= 0; index -= 1) if (values[index] !== null) return index;
+  return -1;
+}
+
+/** The line in the colour of the page, in this pattern of dashes. */
+function accent(type = "solid") {
+  return {
+    type: "line", connectNulls: true, emphasis: { disabled: true },
+    lineStyle: { color: colour("accent"), width: 2.25, join: "round", cap: "round", type },
+    itemStyle: { color: colour("card"), borderColor: colour("accent"), borderWidth: 2.25 },
   };
 }
 

@@ -14,11 +14,27 @@ use([MapChart, GeoComponent, TooltipComponent]);
 const ANTARCTICA = "010";
 const known = new Intl.DisplayNames([document.documentElement.lang || "en"], { type: "region" });
 
+/** A ring that crosses the 180th meridian goes on beyond it instead of back around the world. */
+function unbroken(ring) {
+  let turn = 0;
+  return ring.map(([longitude, latitude], index) => {
+    if (index) {
+      const step = longitude - ring[index - 1][0];
+      if (Math.abs(step) > 180) turn -= Math.sign(step) * 360;
+    }
+    return [longitude + turn, latitude];
+  });
+}
+
+function whole({ type, coordinates }) {
+  return { type, coordinates: type === "Polygon" ? coordinates.map(unbroken) : coordinates.map((rings) => rings.map(unbroken)) };
+}
+
 registerMap("world", {
   type: "FeatureCollection",
   features: feature(world, world.objects.countries).features
     .filter(({ id }) => id !== ANTARCTICA)
-    .map(({ id, geometry, properties }) => ({ type: "Feature", geometry, properties: { name: codes[id ?? properties.name] ?? properties.name } })),
+    .map(({ id, geometry, properties }) => ({ type: "Feature", geometry: whole(geometry), properties: { name: codes[id ?? properties.name] ?? properties.name } })),
 });
 
 export function make(canvas, config) {
@@ -38,7 +54,7 @@ function options(config) {
       itemStyle: { areaColor: colour("map"), borderColor: colour("card"), borderWidth: 0.75 },
       emphasis: { label: { show: false }, itemStyle: { areaColor: null, borderColor: colour("ink"), borderWidth: 1.25 } },
       data: Object.entries(config.values).map(([name, value]) => {
-        const areaColor = between(low, high, Math.sqrt(value / most));
+        const areaColor = between(low, high, 0.1 + 0.9 * Math.sqrt(value / most));
         return { name, value, itemStyle: { areaColor }, emphasis: { itemStyle: { areaColor } } };
       }),
     }],
