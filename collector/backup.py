@@ -6,7 +6,6 @@ types, then blocks of rows, column by column.
 """
 
 import gzip
-import shutil
 import sqlite3
 from contextlib import closing
 from datetime import UTC, date, datetime
@@ -19,6 +18,7 @@ import msgspec
 from sqlalchemy.engine import make_url
 
 from collector.config import Settings
+from collector.engine_files import write_private
 from collector.schema import apply_schema, current
 from collector.shipper import paused_by_backup
 from collector.store import Store
@@ -65,7 +65,7 @@ def backup(settings: Settings, store: Store, target: Path, now: float) -> Manife
     if source and source.exists():
         copy_sqlite(source, target / RELATIONAL)
     if (settings.data / SECRET_FILE).exists():
-        shutil.copy(settings.data / SECRET_FILE, target / SECRET_FILE)
+        copy_secret(settings.data, target)
     manifest = Manifest(version("sikdatne"), schema, datetime.fromtimestamp(now, UTC).isoformat(), counts)
     (target / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest)) + b"\n")  # last: it is complete
     return manifest
@@ -90,7 +90,7 @@ def restore(settings: Settings, store: Store, source: Path, now: float) -> Manif
     if relational and (source / RELATIONAL).exists():
         copy_sqlite(source / RELATIONAL, relational)
     if (source / SECRET_FILE).exists():
-        shutil.copy(source / SECRET_FILE, settings.data / SECRET_FILE)
+        copy_secret(source, settings.data)
     return manifest
 
 
@@ -166,3 +166,7 @@ def copy_sqlite(source: Path, target: Path) -> None:
     with closing(sqlite3.connect(source)) as origin, closing(sqlite3.connect(target)) as copy:
         origin.backup(copy)
     target.chmod(0o600)
+
+
+def copy_secret(source: Path, target: Path) -> None:
+    write_private(target / SECRET_FILE, (source / SECRET_FILE).read_text("ascii"))

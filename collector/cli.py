@@ -17,6 +17,7 @@ from collector import backup, doctor, logs, serve, web
 from collector import engine as embedded
 from collector.config import ConfigError, Settings
 from collector.database import Database, open_database, upgrade
+from collector.import_command import import_group
 from collector.process import die_with, no_core_dumps
 from collector.serve import alone, running_store
 from collector.shipper import Shipper, ShipperError
@@ -144,6 +145,9 @@ def ship_command(parent: int | None) -> None:
 @cli.group("site")
 def site_group() -> None:
     """Add and list the websites that are counted."""
+
+
+cli.add_command(import_group)
 
 
 @site_group.command("add")

@@ -51,7 +51,7 @@ class Settings:
     def from_environment(cls, env: Mapping[str, str]) -> "Settings":
         """Read SIKDATNE_* and SIKDATNE_*_FILE; an empty value counts as unset. Raises ConfigError."""
         read = Reader(env)
-        data = Path(read.text("DATA", "data")).expanduser().absolute()
+        data = made(Path(read.text("DATA", "data")).expanduser().absolute())
         return cls(
             data=data,
             host=read.text("HOST", "127.0.0.1"),
@@ -151,11 +151,23 @@ class Reader:
         return keys
 
 
+def made(data: Path) -> Path:
+    """The data folder, made when it is not there; what is in it concerns its owner alone."""
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(error) from error
+    return data
+
+
+def unwritable(error: OSError) -> ConfigError:
+    return ConfigError(f"{PREFIX}DATA takes a folder that can be written; {error.filename}: {error.strerror}")
+
+
 def kept_secret(data: Path) -> str:
     """The secret under DATA/secret_key, made once with mode 0600; the first of several processes to start makes it."""
     path = data / "secret_key"
     try:
-        data.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
             # Linking a complete file into place: no other process can ever read half a key.
             fresh = data / f".secret_key.{os.getpid()}.{time.monotonic_ns()}"
@@ -171,8 +183,7 @@ def kept_secret(data: Path) -> str:
                 fresh.unlink()
         return path.read_text("ascii")
     except OSError as error:
-        reason = f"{error.filename}: {error.strerror}"
-        raise ConfigError(f"{PREFIX}DATA takes a folder that can be written; {reason}") from error
+        raise unwritable(error) from error
 
 
 def unknown_names(env: Mapping[str, str]) -> list[str]:
