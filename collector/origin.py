@@ -26,7 +26,7 @@ class Arrival(NamedTuple):
 
 
 def origin_of(arrival: Arrival, locate: Callable[[str], Location], is_internal: Callable[[str], bool]) -> Origin:
-    """The dimensions of the visit. `is_internal` tells the site's own hosts. Values are cut: the visit state must be small."""
+    """The dimensions of the visit. `is_internal` tells the site's own hosts. Values are cut: states must be small."""
     place = locate(arrival.address)
     device = describe(arrival.user_agent, arrival.hints)
     source = classify(arrival.query, arrival.referrer, is_internal)
