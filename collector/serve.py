@@ -25,7 +25,7 @@ from collector.store import Store, StoreAwayError, open_store
 START_SECONDS = 90.0
 STOP_SECONDS = 15.0
 FIRST_DELAY, LONGEST_DELAY = 0.5, 30.0
-HEALTHY_SECONDS = 60.0
+HEALTHY_SECONDS = 10.0
 DEMO = "demo"
 NO_ENGINE = "the embedded engine did not start; see its message above"
 log = logging.getLogger(__name__)

@@ -1,11 +1,14 @@
 """The web processes: granian with a number of workers, each with the whole Flask application."""
 
 import importlib
+import logging
 import os
+import sys
 from functools import partial
 from typing import Any
 
 from granian.constants import Interfaces
+from granian.log import LogLevels
 from granian.server import Server
 
 from collector import logs
@@ -15,6 +18,7 @@ from collector.process import die_with, no_core_dumps
 TARGET = "dashboards.wsgi:create"  # a name, not an import: the collector does not know the dashboards
 BLOCKING_THREADS = 4  # of each worker; more of them only wait for each other
 STOP_SECONDS = 10
+log = logging.getLogger(__name__)
 
 
 def run(settings: Settings, target: str = TARGET) -> None:
@@ -27,6 +31,7 @@ def run(settings: Settings, target: str = TARGET) -> None:
         workers=settings.workers,
         blocking_threads=BLOCKING_THREADS,
         websockets=False,
+        log_level=LogLevels.warning,
         log_access=False,
         log_dictconfig=logs.granian_config(),
         respawn_failed_workers=True,
@@ -40,4 +45,8 @@ def load(target: str, parent: int) -> Any:
     no_core_dumps()
     logs.set_up("web")
     module, _, factory = target.partition(":")
-    return getattr(importlib.import_module(module), factory)()
+    try:
+        return getattr(importlib.import_module(module), factory)()
+    except Exception:
+        log.exception("the application cannot start")
+        sys.exit(1)
