@@ -19,6 +19,7 @@ from collector.demo import blueprint as demo
 from collector.endpoint import BeaconEndpoint, common_headers
 from collector.payload import MAX_BODY
 from collector.privacy import blueprint as privacy
+from collector.scripts import blueprint as scripts
 from collector.services import Services, open_services, services
 
 EXTENSION = "sikdatne"
@@ -29,11 +30,12 @@ operations = Blueprint("operations", __name__)
 
 def create_app(settings: Settings) -> Flask:
     """The application of one web process. Opens its spools and databases."""
+    metrics.keep_in(settings.data)
     app = Flask("collector", static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=MAX_FORM, SECRET_KEY=settings.key("session")[0])
     shared = open_services(settings)
     app.extensions[EXTENSION] = shared
-    for blueprint in (operations, consent, privacy, demo):
+    for blueprint in (operations, scripts, consent, privacy, demo):
         app.register_blueprint(blueprint)
     app.register_error_handler(HTTPException, as_json)
     mount(app, shared)

@@ -1,0 +1,180 @@
+"""Consent: the notice a banner shows, and the record of what the visitor decided. Proof first, effect second."""
+
+import time
+from typing import cast
+from uuid import uuid4
+
+import msgspec
+from flask import Blueprint, Flask, Response, current_app, g, request
+from flask.blueprints import BlueprintSetupState
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.wrappers import Response as AnyResponse
+
+from collector import cookies, rows
+from collector.decision import MAX_DECISION, VALID_DAYS, Decision, Proof, decode, prove
+from collector.endpoint import RETRY_SECONDS, TYPES, common_headers, host_of
+from collector.gate import in_force
+from collector.notices import Notice, Notices, choose_language
+from collector.payload import BadPayload
+from collector.services import of, services
+from collector.sites import Site
+from collector.spool import SpoolFull
+from collector.tokens import ConsentGrant
+
+NOTICES = "sikdatne.notices"
+AWAY = "the decision cannot be recorded just now, so it does not take effect; try again later"
+
+blueprint = Blueprint("consent", __name__)
+
+
+@blueprint.record_once
+def open_notices(state: BlueprintSetupState) -> None:
+    """The notices of this process."""
+    app = cast("Flask", state.app)
+    app.extensions[NOTICES] = Notices(of(app).database)
+
+
+def notices() -> Notices:
+    """The notices of the application that handles the current request."""
+    found: Notices = current_app.extensions[NOTICES]
+    return found
+
+
+@blueprint.get("/consent")
+def ask() -> Response:
+    """Whether to show the banner, and the notice to show in it. `open` in the query: the visitor wants to see it."""
+    now = time.time()
+    site = allowed_site(request.args.get("site", ""), now)
+    language = choose_language([request.args.get("language", ""), *request.accept_languages.values()])
+    notice = notices().current(site, language, now)
+    grant, signals = remembered(site, now), signals_sent()
+    if grant is None and signals and "open" not in request.args:
+        services().spool.append(rows.encode_drop(site.domain, int(now) // 60 * 60, "signal"))
+    return answered(
+        {
+            "ask": grant is None and not signals,
+            "notice": notice.content,
+            "hash": notice.hash,
+            "policy": notice.version,
+            "signals": signals,
+            "choice": None if grant is None else choice_of(grant),
+        }
+    )
+
+
+@blueprint.post("/consent")
+def decide() -> Response:
+    """Record a decision; it takes effect when that is done."""
+    now = time.time()
+    if request.mimetype not in TYPES:
+        raise BadPayload("content_type", "the body is application/json or text/plain", 415)
+    decision = decode(request.stream.read(MAX_DECISION + 1))
+    site = allowed_site(decision.site, now)
+    proof = record(checked(decision, site), site, now)
+    token = services().consents.encode(proof.grant)
+    answer = answered({"consent": token, "receipt": proof.receipt})
+    take_effect(answer, proof, token)
+    return answer
+
+
+@blueprint.route("/consent", methods=["OPTIONS"])
+def preflight() -> Response:
+    """Lets a page of another origin send application/json; whether it may decide is for the decision itself."""
+    headers = [
+        *common_headers(request.headers.get("Origin", "")),
+        ("Access-Control-Allow-Methods", "GET, POST"),
+        ("Access-Control-Allow-Headers", "Content-Type"),
+        ("Access-Control-Max-Age", "86400"),
+    ]
+    return Response(status=204, headers=headers)
+
+
+def allowed_site(domain: str, now: float) -> Site:
+    """The site, if the page that asks is one of its pages. Raises BadPayload."""
+    site = services().sites.get(domain, now)
+    if site is None:
+        raise BadPayload("site", "this site is not known here", 404)
+    origin = request.headers.get("Origin", "")
+    if origin and not site.allows(host_of(origin)):
+        raise BadPayload("origin", f"pages of {origin} do not belong to this site", 403)
+    g.allowed_origin = origin
+    return site
+
+
+def signals_sent() -> list[str]:
+    """Privacy signals of this request: by header, or as the banner read them from the browser."""
+    told = request.args.get("signals", "").split(",")
+    found = {"gpc": request.headers.get("Sec-GPC") == "1", "dnt": request.headers.get("DNT") == "1"}
+    return [name for name, sent in found.items() if sent or name in told]
+
+
+def remembered(site: Site, now: float) -> ConsentGrant | None:
+    """The decision in force that this browser's cookie holds for the site."""
+    grant = services().consents.decode(site.domain, request.cookies.get(cookies.CONSENT, ""))
+    return grant if grant is not None and in_force(grant, site, int(now) // 60) else None
+
+
+def choice_of(grant: ConsentGrant) -> dict[str, object]:
+    """A remembered decision, for a page that lost its own copy or never had one."""
+    return {
+        "consent": services().consents.encode(grant),
+        "choices": {"statistics": grant.statistics, "marketing": grant.marketing},
+        "until": grant.until * 60,
+    }
+
+
+def checked(decision: Decision, site: Site) -> Decision:
+    """The decision, with a notice that was really shown on this site. Raises BadPayload."""
+    notice = notices().find(decision.notice) if decision.notice else None
+    if notice is not None and notice.site != site.domain:
+        notice = None
+    if decision.choices.grants:
+        check_consented_notice(decision, notice, site)
+    return msgspec.structs.replace(
+        decision,
+        notice=notice.hash if notice is not None else "",
+        language=notice.language if notice is not None else choose_language([decision.language]),
+    )
+
+
+def check_consented_notice(decision: Decision, notice: Notice | None, site: Site) -> None:
+    """Consent is given to a text; a refusal needs none. Raises BadPayload."""
+    if decision.notice and notice is None:
+        raise BadPayload("notice", "no notice with this hash was ever shown on this site")
+    if notice is not None and notice.version != site.policy_version:
+        raise BadPayload("notice", "the policy changed since this notice was shown; show the new one", 409)
+
+
+def record(decision: Decision, site: Site, now: float) -> Proof:
+    """Write the record to disk and give its proof back. Raises SpoolFull."""
+    proof = prove(decision, site, signals_sent(), (str(uuid4()), str(uuid4())), now)
+    services().consent_spool.append(rows.encode_consent(proof.record), sync=True)
+    return proof
+
+
+def take_effect(answer: AnyResponse, proof: Proof, token: str) -> None:
+    """Let the visitor's browser remember the decision, and forget its visits unless statistics are allowed."""
+    cookies.keep_consent(answer, token, VALID_DAYS * 86_400)
+    if not proof.grant.statistics:
+        cookies.forget_visit(answer)
+
+
+def answered(body: object, status: int = 200) -> Response:
+    """JSON that the page may read and nobody may keep."""
+    headers = common_headers(g.get("allowed_origin", ""))
+    return Response(msgspec.json.encode(body), status, headers, mimetype="application/json")
+
+
+@blueprint.errorhandler(BadPayload)
+def refused(error: BadPayload) -> Response:
+    """The contract's error."""
+    return answered({"error": {"type": error.type, "message": str(error)}}, error.status)
+
+
+@blueprint.errorhandler(SpoolFull)
+@blueprint.errorhandler(SQLAlchemyError)
+def away(_error: Exception) -> Response:
+    """Nothing is in force that could not be written down."""
+    answer = answered({"error": {"type": "unavailable", "message": AWAY}}, 503)
+    answer.headers["Retry-After"] = RETRY_SECONDS
+    return answer
