@@ -38,7 +38,7 @@ class Answer:
 
 @dataclass
 class Service:
-    """One installation in `folder`: its data in `folder/data`, everything it says in `folder/service.log`."""
+    """One installation: data in `folder/data`, all it says in `folder/service.log`, temporary files beside them."""
 
     folder: Path
     port: int
@@ -62,7 +62,8 @@ class Service:
         """The environment of every command of this installation; settings of the caller's own shell stay out."""
         mine = {name: value for name, value in os.environ.items() if not name.startswith("SIKDATNE_")}
         given = {f"SIKDATNE_{name}": value for name, value in self.environment.items()}
-        return mine | {"SIKDATNE_DATA": str(self.data), "SIKDATNE_PORT": str(self.port)} | given
+        places = {"TMPDIR": str(self.folder), "SIKDATNE_DATA": str(self.data), "SIKDATNE_PORT": str(self.port)}
+        return mine | places | given
 
     def start(self, *arguments: str) -> None:
         """Start `serve` with these arguments and return when it is ready. Raises ServiceError."""
@@ -121,6 +122,8 @@ class Service:
             [sys.executable, "-m", "collector", *arguments],
             cwd=self.folder, env=self.env, input=stdin, capture_output=True, text=True, timeout=300, check=False,
         )  # fmt: skip
+        with self.log.open("a", encoding="utf-8") as log:
+            log.write(done.stderr)
         if done.returncode != 0:
             raise ServiceError(f"sikdatne {' '.join(arguments)}: status {done.returncode}\n{done.stderr}")
         return done.stdout

@@ -12,10 +12,10 @@ import pytest
 ROOT = Path(__file__).parent.parent
 # What is made or installed, and not written by hand.
 NOT_OURS = {
-    ".git", ".venv", "node_modules", "data", "dist", ".hypothesis", ".mypy_cache", ".ruff_cache", "__pycache__",
+    ".git", ".venv", "node_modules", "dist", ".hypothesis", ".mypy_cache", ".ruff_cache", "__pycache__",
     "test-results", "sikdatne.egg-info",
 }  # fmt: skip
-MADE = (ROOT / "collector" / "static", ROOT / "dashboards" / "static" / "build")
+MADE = (ROOT / "data", ROOT / "collector" / "static", ROOT / "dashboards" / "static" / "build")
 PURE = (
     "gate", "payload", "network", "location", "device", "source", "visit", "clock", "rows", "tokens", "bot", "screen",
     "origin", "beacon",
