@@ -5,29 +5,31 @@ import os
 import signal
 import sys
 import threading
-import time
 from importlib.metadata import entry_points, version
-from pathlib import Path
 from types import FrameType
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from collector import backup, doctor, logs, serve, web
 from collector import engine as embedded
-from collector.config import ConfigError, Settings
-from collector.database import Database, open_database, upgrade
+from collector import logs, serve, web
+from collector.backup import BackupError
+from collector.care_commands import backup_command, doctor_command, restore_command
+from collector.config import ConfigError
 from collector.import_command import import_group
+from collector.opening import database, settings
 from collector.process import die_with, no_core_dumps
-from collector.serve import alone, running_store
 from collector.shipper import Shipper, ShipperError
-from collector.sites import SiteError, add_site, list_sites
+from collector.site_command import site_group
+from collector.sites import SiteError
 from collector.store import StoreError, open_store
+from collector.supervisor import ServeError
 
 EXPECTED = (
+    BackupError,
     ConfigError,
     embedded.EngineError,
-    serve.ServeError,
+    ServeError,
     ShipperError,
     SiteError,
     StoreError,
@@ -64,18 +66,6 @@ def cli(traceback: bool) -> None:
 
     Settings come from the environment (SIKDATNE_DATA, SIKDATNE_PORT, …); `sikdatne doctor` checks them.
     """
-
-
-def settings() -> Settings:
-    """The settings of this run."""
-    return Settings.from_environment(os.environ)
-
-
-def database(of: Settings) -> Database:
-    """The relational database, at its newest form."""
-    opened = open_database(of.database)
-    upgrade(opened)
-    return opened
 
 
 @cli.command("serve")
@@ -142,95 +132,8 @@ def ship_command(parent: int | None) -> None:
     shipper.close()
 
 
-@cli.group("site")
-def site_group() -> None:
-    """Add and list the websites that are counted."""
-
-
-cli.add_command(import_group)
-
-
-@site_group.command("add")
-@click.argument("domain")
-@click.option("--timezone", default="Europe/Riga", show_default=True, help="Where a day of the site begins and ends.")
-@click.option(
-    "--origin", "origins", multiple=True, help="Another origin that may report to it, like https://shop.example.com."
-)
-def site_add(domain: str, timezone: str, origins: tuple[str, ...]) -> None:
-    """Add a website.
-
-    \b
-    Example:
-      sikdatne site add example.lv --timezone Europe/Riga --origin https://shop.example.com
-    """
-    opened = database(settings())
-    site = add_site(opened, domain, timezone, origins, now=time.time())
-    opened.close()
-    click.echo(f"{site.domain} is counted now, with days of {site.timezone}.")
-
-
-@site_group.command("list")
-def site_list() -> None:
-    """List the websites: domain, time zone, other origins.
-
-    \b
-    Example:
-      sikdatne site list
-    """
-    opened = database(settings())
-    for site in list_sites(opened):
-        click.echo("\t".join((site.domain, site.timezone, *site.origins)))
-    opened.close()
-
-
-@cli.command("doctor")
-def doctor_command() -> None:
-    """Check the installation and say how to mend what is wrong. Ends with 1 when something is.
-
-    \b
-    Example:
-      sikdatne doctor
-    """
-    problems = 0
-    for finding in doctor.examine(os.environ):
-        problems += finding.level == "problem"
-        click.echo(f"{finding.level:8} {finding.what}" + (f"\n{'':8} → {finding.mend}" if finding.mend else ""))
-    if problems:
-        raise click.ClickException(f"{problems} problem{'s' * (problems > 1)} found")
-
-
-@cli.command("backup")
-@click.argument("folder", type=click.Path(path_type=Path))
-def backup_command(folder: Path) -> None:
-    """Back up counters, consent log, sites, users and the secret key into a new FOLDER.
-
-    The service may run meanwhile. What is still in its spool, a second's worth, comes into the next backup.
-
-    \b
-    Example:
-      sikdatne backup /backups/sikdatne-2026-10-01
-    """
-    chosen = settings()
-    with running_store(chosen) as store:
-        report(backup.backup(chosen, store, folder, time.time()), "Backed up")
-
-
-@cli.command("restore")
-@click.argument("folder", type=click.Path(path_type=Path))
-def restore_command(folder: Path) -> None:
-    """Bring a backup into an empty installation. Nothing is ever overwritten. Stop the service first.
-
-    \b
-    Example:
-      SIKDATNE_DATA=/var/lib/sikdatne-new sikdatne restore /backups/sikdatne-2026-10-01
-    """
-    chosen = settings()
-    with running_store(chosen) as store, alone(chosen):
-        report(backup.restore(chosen, store, folder, time.time()), "Restored")
-
-
-def report(manifest: backup.Manifest, what: str) -> None:
-    click.echo(f"{what} {sum(manifest.tables.values())} rows of {len(manifest.tables)} tables.")
+for brought_here in (site_group, import_group, doctor_command, backup_command, restore_command):
+    cli.add_command(brought_here)
 
 
 def start(part: str, parent: int | None) -> None:

@@ -1,6 +1,5 @@
 """Runs an import for the command line: progress bar, summary, and the wait until the store has it all."""
 
-import os
 import time
 from datetime import date
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import click
 from tqdm import tqdm
 
+from collector import opening
 from collector.access_log.delivery import ImportFailed
 from collector.access_log.pages import LEFT_OUT
 from collector.config import Settings
@@ -22,7 +22,7 @@ POLL = 0.1
 
 def run(file: Path, domain: str, shift_to: date | None) -> None:
     """Import the log and say what became of it. Raises click.ClickException and OSError."""
-    settings = Settings.from_environment(os.environ)
+    settings = opening.settings()
     site = _site(settings, domain)
     try:
         size = file.stat().st_size

@@ -2,15 +2,10 @@
 
 import http.client
 import logging
-import os
 import socket
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import suppress
 from importlib.metadata import entry_points, version
 
 import click
@@ -18,72 +13,12 @@ import click
 from collector.config import Settings
 from collector.database import Database
 from collector.schema import apply_schema
-from collector.shipper import take_lock
 from collector.sites import SiteDirectory, add_site, update_site
 from collector.store import Store, StoreAwayError, open_store
+from collector.supervisor import NO_ENGINE, Child, ServeError, wait_for
 
-START_SECONDS = 90.0
-STOP_SECONDS = 15.0
-FIRST_DELAY, LONGEST_DELAY = 0.5, 30.0
-HEALTHY_SECONDS = 10.0
 DEMO = "demo"
-NO_ENGINE = "the embedded engine did not start; see its message above"
 log = logging.getLogger(__name__)
-
-
-class ServeError(Exception):
-    """The service cannot start; the message says why in one line."""
-
-
-@dataclass
-class Child:
-    """A process of the service and when to start it again."""
-
-    name: str
-    process: subprocess.Popen[bytes] | None = None
-    started: float = 0.0
-    delay: float = 0.0
-    due: float = field(default=0.0)
-
-    def start(self) -> None:
-        command = [sys.executable, "-m", "collector", self.name, "--parent", str(os.getpid())]
-        # A group of its own: Ctrl-C in a terminal reaches only this process, which then stops the others in order.
-        self.process = subprocess.Popen(command, process_group=0)  # noqa: S603 - our own command
-        self.started = time.monotonic()
-
-    def alive(self) -> bool:
-        return self.process is not None and self.process.poll() is None
-
-    def care(self) -> None:
-        """Start it again when it has died, after a pause that grows while it keeps dying."""
-        now = time.monotonic()
-        if self.alive():
-            if self.delay and now - self.started > HEALTHY_SECONDS:
-                self.delay = 0.0
-            return
-        if self.process is not None:
-            self.delay = min(max(FIRST_DELAY, self.delay * 2), LONGEST_DELAY)
-            self.due = now + self.delay
-            log.error(
-                "%s ended and is started again",
-                self.name,
-                extra={"status": self.process.returncode, "delay": self.delay},
-            )
-            self.process = None
-        if now >= self.due:
-            self.start()
-
-    def stop(self) -> None:
-        """Ask it to end, wait, and end it by force when it does not."""
-        if self.process is None or not self.alive():
-            return
-        self.process.terminate()
-        try:
-            self.process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            log.warning("%s did not end by itself and is killed", self.name)
-            self.process.kill()
-            self.process.wait()
 
 
 def serve(settings: Settings, database: Database, stop: threading.Event, demo: bool = False) -> None:
@@ -111,32 +46,6 @@ def serve(settings: Settings, database: Database, stop: threading.Event, demo: b
         click.echo("Stopping …")
         for child in (*children[-2:], *([engine] if engine else [])):
             child.stop()
-
-
-@contextmanager
-def running_store(settings: Settings) -> Iterator[Store]:
-    """The store, with an embedded engine of our own when there should be one and the service does not run."""
-    store, engine = open_store(settings), Child("engine")
-    try:
-        if not settings.clickhouse and not store.answers():
-            engine.start()
-            wait(store.answers, engine, threading.Event(), NO_ENGINE)
-        yield store
-    finally:
-        store.close()
-        engine.stop()
-
-
-@contextmanager
-def alone(settings: Settings) -> Iterator[None]:
-    """While held, no service ships into the store. Raises ShipperError when one does."""
-    spool = settings.data / "spool"
-    spool.mkdir(mode=0o700, parents=True, exist_ok=True)
-    lock = take_lock(spool / "ship.lock")
-    try:
-        yield
-    finally:
-        os.close(lock)
 
 
 class progress:  # noqa: N801 - used like a function
@@ -177,7 +86,7 @@ def start_store(settings: Settings, engine: Child | None, stop: threading.Event)
                 log.warning("the store is away; beacons wait in the spool until it is back: %s", error)
             return
         engine.start()
-        wait(lambda: schema_applied(store), engine, stop, NO_ENGINE)
+        wait_for(lambda: schema_applied(store), engine, stop, NO_ENGINE)
     finally:
         store.close()
 
@@ -198,15 +107,7 @@ def await_web(settings: Settings, web: Child, stop: threading.Event) -> None:
             return connection.getresponse().status == http.HTTPStatus.OK
         return False
 
-    wait(healthy, web, stop, "the web processes did not start; see their messages above")
-
-
-def wait(condition: Callable[[], bool], child: Child, stop: threading.Event, otherwise: str) -> None:
-    end = time.monotonic() + START_SECONDS
-    while not stop.is_set() and not condition():
-        if not child.alive() or time.monotonic() > end:
-            raise ServeError(otherwise)
-        stop.wait(0.05)
+    wait_for(healthy, web, stop, "the web processes did not start; see their messages above")
 
 
 def reachable(host: str) -> str:

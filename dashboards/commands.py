@@ -6,7 +6,7 @@ import time
 import click
 import msgspec
 
-from collector.cli import database, settings
+from collector.opening import database, settings
 from collector.sites import SiteDirectory
 from collector.store import open_store
 from dashboards.accounts import AccountError, add_user
