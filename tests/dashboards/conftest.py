@@ -11,9 +11,9 @@ from collector.schema import apply_schema
 from collector.sites import Site
 from collector.store import Store, connect
 from dashboards.query import Result, parse, run
-from tests.conftest import in_database
 from tests.dashboards.counting import at, count
 from tests.dashboards.website import HITS, NOW
+from tests.running import in_database
 
 Ask = Callable[..., Result]
 

@@ -1,7 +1,8 @@
-"""Counts hits as the collector does, without browsers and spool: states are kept here, rows go straight into a store."""
+"""Counts hits as the collector does, without browsers and spool; rows go straight into a store."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
+from secrets import token_hex
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,8 @@ from collector.store import Store
 from collector.visit import Hit, Kind, Origin, State, advance
 
 RIGA = ZoneInfo("Europe/Riga")
-KEPT = day_number(datetime(2099, 1, 1, tzinfo=RIGA).date())  # so that no test outlives its rows
+KEPT_DAY = date(2099, 1, 1)  # so that no row of a test is deleted by its age
+KEPT = day_number(KEPT_DAY)
 COLUMNS = rows.BEACON_COLUMNS
 
 
@@ -64,4 +66,4 @@ def count(store: Store, site: Site, hits: Iterable[Seen]) -> None:
 def add_rows(store: Store, table: str, made: list[dict[str, Any]]) -> None:
     """Rows straight into a table, for what no hit would make quickly."""
     names = list(made[0])
-    store.insert_columns(table, names, [[row[name] for row in made] for name in names], "rows")
+    store.insert_columns(table, names, [[row[name] for row in made] for name in names], token_hex(8))

@@ -22,9 +22,9 @@ from collector.store import Store
 from dashboards.accounts import ApiToken, digest
 from dashboards.commands import query_command, token_group
 from dashboards.tokens import add_token
-from tests.conftest import KEY
 from tests.dashboards.counting import at
 from tests.dashboards.website import NOW
+from tests.running import KEY
 
 QUESTION = {"site_id": "example.lv", "metrics": ["visitors"], "date_range": ["2026-03-01", "2026-03-05"]}
 

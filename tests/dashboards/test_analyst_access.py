@@ -1,0 +1,95 @@
+"""What the user `analyst` of the embedded engine can do: read the views, and nothing else."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+import pytest
+
+from collector.engine import addresses
+from collector.schema import apply_schema
+from collector.store import Store, StoreError, connect
+from tests.dashboards.counting import KEPT_DAY, add_rows
+from tests.running import start_engine
+
+DAY = date(2026, 3, 1)
+VIEWS = (
+    "site_daily", "pages_daily", "sources_daily", "places_daily", "devices_daily", "events_daily", "consents_daily",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def analyst(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """The analyst of an engine of its own, in whose tables there are a day of twelve visitors and a day of three."""
+    process, settings = start_engine(tmp_path_factory.mktemp("engine"))
+    collector = connect(addresses(settings).collector)
+    apply_schema(collector, datetime.now(UTC).timestamp())
+    row = {"site": "a.lv", "gap": 65535, "visits": 13, "expires": KEPT_DAY}
+    many, few = row | {"day": DAY, "visitors": 12}, row | {"day": date(2026, 3, 5), "visitors": 3}
+    add_rows(collector, "rollup_site", [many, few])
+    opened = connect(addresses(settings).analyst)
+    yield opened
+    opened.close()
+    collector.close()
+    process.kill()
+    process.wait()
+
+
+def test_the_views_can_be_read(analyst: Store) -> None:
+    assert analyst.execute("SELECT site, day, visitors, visits FROM site_daily") == [("a.lv", DAY, 12, 13)]
+    for view in VIEWS:
+        analyst.execute(f"SELECT * FROM sikdatne.{view}")
+    sql = "SELECT visitors FROM unique_visitors(site = 'a.lv', from = '2026-03-01', to = '2026-03-31')"
+    assert analyst.execute(sql) == [(15,)]
+    assert analyst.execute(sql.replace("'2026-03-01'", "'2026-03-02'")) == [(None,)]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT * FROM beacons",
+        "SELECT count() FROM counters",
+        "SELECT visitors FROM rollup_site",
+        "SELECT visitors FROM rollup_places",
+        "SELECT hits FROM minutes",
+        "SELECT network FROM networks",
+        "SELECT consent FROM consent_log",
+        "SELECT reason FROM drops",
+        "SELECT * FROM merge('sikdatne', '.*')",
+        "SELECT * FROM cluster('default', sikdatne, rollup_site)",
+        "SELECT * FROM remote('127.0.0.1', sikdatne, rollup_site)",
+        "SELECT * FROM file('/etc/passwd', 'LineAsString')",
+        "SELECT * FROM url('http://127.0.0.1/', 'LineAsString')",
+        "SELECT * FROM executable('id', 'LineAsString', 'x String')",
+        "CREATE TABLE mine (a UInt8) ENGINE = Memory",
+        "CREATE VIEW mine AS SELECT * FROM rollup_site",
+        "INSERT INTO rollup_site (site) VALUES ('b.lv')",
+        "ALTER TABLE rollup_site DELETE WHERE 1",
+        "TRUNCATE TABLE rollup_site",
+        "DROP VIEW site_daily",
+        "CREATE OR REPLACE VIEW site_daily AS SELECT 1",
+        "CREATE USER friend",
+        "GRANT SELECT ON *.* TO analyst",
+        "EXECUTE AS collector SELECT * FROM rollup_site",
+        "SYSTEM FLUSH LOGS",
+        "SYSTEM SHUTDOWN",
+        "SET readonly = 0",
+        "SET max_execution_time = 0",
+    ],
+)
+def test_nothing_else_can_be_done(analyst: Store, sql: str) -> None:
+    with pytest.raises(StoreError):
+        analyst.execute(sql)
+
+
+def test_a_filter_does_not_reach_under_the_view(analyst: Store) -> None:
+    """A condition with a side effect is judged on the rows of the view, not on those that the view hides."""
+    sql = "SELECT count() FROM site_daily WHERE throwIf(visitors < 10, 'a small group was seen') = 0"
+    assert analyst.execute(sql) == [(1,)]
+
+
+def test_tables_are_not_even_listed(analyst: Store) -> None:
+    tables = {name for (name,) in analyst.execute("SELECT name FROM system.tables WHERE database = 'sikdatne'")}
+    assert tables == {*VIEWS, "unique_visitors"}
+    assert not analyst.execute("SELECT name FROM system.columns WHERE database = 'sikdatne' AND table = 'counters'")
+    with pytest.raises(StoreError, match="privileges"):
+        analyst.execute("SELECT name FROM system.parts")

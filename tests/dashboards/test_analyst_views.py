@@ -1,0 +1,204 @@
+"""The analysts' views: no group below k can be seen, and none can be worked out from the rows beside it."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from collector.store import Store
+from tests.dashboards.counting import KEPT_DAY, add_rows
+
+OTHER = "other"
+DAY = date(2026, 3, 1)
+Labels = tuple[str, ...]
+Groups = dict[Labels, int]
+
+# Visitors of a group: mostly few, so that folding has work to do.
+few_or_many = st.one_of(st.integers(0, 12), st.integers(0, 30), st.integers(0, 130))
+names = st.sampled_from(["", "a", "b", "c", "d"])
+trees = st.dictionaries(st.tuples(names, names, names), few_or_many, max_size=14)
+HIERARCHIES = {
+    "sources_daily": ("rollup_sources", ("channel", "source", "campaign"), (10, 20, 20)),
+    "places_daily": ("rollup_places", ("country", "region", "city"), (10, 50)),
+    "devices_daily": ("rollup_devices", ("device", "os", "browser"), (10, 20, 20)),
+}
+sites = (f"site{number}.lv" for number in count())
+
+
+def fold(groups: Counter[Labels], k: int) -> set[Labels]:
+    """The groups that are hidden, by the rule as CONSENT.md has it: those under k, and then the next, until k."""
+    ordered = sorted(groups, key=lambda labels: (groups[labels], labels))
+    hidden = [labels for labels in ordered if groups[labels] < k]
+    for labels in ordered[len(hidden) :]:
+        if hidden and sum(groups[each] for each in hidden) < k:
+            hidden.append(labels)
+    return set(hidden)
+
+
+def expected(groups: Groups, levels: Iterable[tuple[int, int]]) -> Groups:
+    """The rows of a view: at each level (end of its labels, k), small groups fold within the groups above."""
+    shown = Counter(groups)
+    start = 0
+    for end, k in levels:
+        parents: dict[Labels, Counter[Labels]] = defaultdict(Counter)
+        for labels, visitors in shown.items():
+            parents[labels[:start]][labels[start:end]] += visitors
+        hidden = {(parent, own) for parent, own_groups in parents.items() for own in fold(own_groups, k)}
+        after: Counter[Labels] = Counter()
+        for labels, visitors in shown.items():
+            is_hidden = (labels[:start], labels[start:end]) in hidden
+            after[labels[:start] + (OTHER,) * (3 - start) if is_hidden else labels] += visitors
+        shown, start = after, end
+    return {labels: visitors for labels, visitors in shown.items() if visitors >= 10}
+
+
+def filled(store: Store, table: str, columns: Labels, examples: list[Groups]) -> list[str]:
+    """A site for each example, all in one insert."""
+    made = [next(sites) for _ in examples]
+    rows = [
+        {"site": site, "day": DAY, "expires": KEPT_DAY, "gap": 65535, "visitors": visitors, "visits": visitors + 1}
+        | dict(zip(columns, labels, strict=True))
+        for site, groups in zip(made, examples, strict=True)
+        for labels, visitors in groups.items()
+    ]
+    if rows:
+        add_rows(store, table, rows)
+    return made
+
+
+def seen(store: Store, view: str, columns: Labels) -> dict[str, Groups]:
+    """Rows of a view by site."""
+    found: dict[str, Groups] = defaultdict(dict)
+    for site, visitors, *labels in store.execute(f"SELECT site, visitors, {', '.join(columns)} FROM {view}"):
+        assert tuple(labels) not in found[site], "a row comes twice"
+        found[site][tuple(labels)] = visitors
+    return found
+
+
+@pytest.mark.parametrize("view", HIERARCHIES)
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(examples=st.lists(trees, min_size=1, max_size=25))
+def test_small_groups_fold_into_other(store: Store, view: str, examples: list[Groups]) -> None:
+    table, columns, ks = HIERARCHIES[view]
+    levels = list(zip((1, 3) if len(ks) == 2 else (1, 2, 3), ks, strict=True))
+    made = filled(store, table, columns, examples)
+    found = seen(store, view, columns)
+    for site, groups in zip(made, examples, strict=True):
+        assert found[site] == expected(groups, levels), groups
+        check_promises(groups, found[site], levels)
+
+
+def check_promises(groups: Groups, shown: Groups, levels: list[tuple[int, int]]) -> None:
+    """What must hold, whatever the rule: no small row, exact rows, and no single hidden group."""
+    total = sum(groups.values())
+    assert sum(shown.values()) == (total if total >= 10 else 0)
+    for labels, visitors in shown.items():
+        depth = next((number for number, label in enumerate(labels) if label == OTHER), 3)
+        assert visitors >= max([10, *(k for end, k in levels if end <= depth)]), labels
+        if depth == 3:
+            assert visitors == groups[labels]
+    for start, (end, _) in zip((0, *(end for end, _ in levels)), levels, strict=False):
+        for parent in {labels[:start] for labels in shown if OTHER not in labels[:start]}:
+            children = {labels[start:end] for labels in groups if labels[:start] == parent}
+            visible = {labels[start:end] for labels in shown if labels[:start] == parent} - {(OTHER,) * (end - start)}
+            assert len(children - visible) != 1 or len(children) == 1, (parent, children, visible)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(examples=st.lists(st.dictionaries(st.sampled_from("abcdefgh"), few_or_many), min_size=1, max_size=25))
+def test_hidden_pages_have_at_least_k_visitors_together(store: Store, examples: list[dict[str, int]]) -> None:
+    """One visitor sees many pages: pages hidden together are k visitors for sure when one of them has k."""
+    made = [next(sites) for _ in examples]
+    rows = [
+        {
+            "site": site,
+            "day": DAY,
+            "expires": KEPT_DAY,
+            "page": page,
+            "page_visitors": visitors,
+            "pageviews": visitors + 1,
+        }
+        for site, pages in zip(made, examples, strict=True)
+        for page, visitors in pages.items()
+    ]
+    if rows:
+        add_rows(store, "rollup_pages", rows)
+    found = seen(store, "pages_daily", ("page",))
+    for site, pages in zip(made, examples, strict=True):
+        shown = {page: visitors for (page,), visitors in found[site].items()}
+        hidden = pages.keys() - shown.keys()
+        assert all(shown[page] == pages[page] >= 10 for page in shown if page != OTHER)
+        assert len(hidden) != 1 or OTHER not in shown
+        if any(visitors >= 10 for visitors in pages.values()):
+            assert sum(shown.values()) == sum(pages.values())
+            assert not hidden or max(pages[page] for page in hidden) >= 10
+        else:
+            assert not shown
+
+
+def test_days_of_few_visitors_are_not_shown(store: Store) -> None:
+    base = {"expires": KEPT_DAY, "gap": 65535, "site": "small.lv"}
+    days = {DAY + timedelta(number): visitors for number, visitors in enumerate((9, 10, 0, 200))}
+    add_rows(store, "rollup_site", [base | {"day": day, "visitors": number} for day, number in days.items()])
+    assert store.execute("SELECT day, visitors FROM site_daily ORDER BY day") == [
+        (DAY + timedelta(1), 10), (DAY + timedelta(3), 200),
+    ]  # fmt: skip
+
+
+def test_only_days_that_have_ended_everywhere_are_shown(store: Store) -> None:
+    now = datetime.now(UTC)
+    days = [(now + timedelta(hours=hours)).date() for hours in (-60, -36, 0, 12)]
+    rows = [{"expires": KEPT_DAY, "gap": 65535, "site": "s.lv", "day": day, "visitors": 50} for day in set(days)]
+    add_rows(store, "rollup_site", rows)
+    shown = {day for (day,) in store.execute("SELECT day FROM site_daily")}
+    assert now.date() not in shown
+    assert days[0] in shown
+    assert all(
+        datetime(day.year, day.month, day.day, 12, tzinfo=UTC) + timedelta(1) <= datetime.now(UTC) for day in shown
+    )
+
+
+def test_unique_visitors_are_exact_or_not_told(store: Store) -> None:
+    gaps = {0: {65535: 12}, 1: {65535: 3, 1: 5}, 2: {2: 4, 1: 2}}
+    rows = [
+        {"expires": KEPT_DAY, "site": "u.lv", "day": DAY + timedelta(day), "gap": gap, "visitors": visitors}
+        for day, by_gap in gaps.items()
+        for gap, visitors in by_gap.items()
+    ]
+    add_rows(store, "rollup_site", rows)
+
+    def unique(first: int, last: int) -> int | None:
+        days = {"from": DAY + timedelta(first), "to": DAY + timedelta(last)}
+        sql = "SELECT visitors FROM unique_visitors(site = 'u.lv', from = {from:Date}, to = {to:Date})"
+        return store.execute(sql, days)[0][0]  # type: ignore[no-any-return]
+
+    assert unique(0, 0) == 12
+    assert unique(0, 2) == 15
+    assert unique(1, 2) == 12
+    assert unique(2, 2) is None
+
+
+def test_consents_and_events_fold_too(store: Store) -> None:
+    decided = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    methods = {"accept_all": 30, "reject_all": 25, "save_selection": 4, "withdraw": 1}
+    consents = [
+        {
+            "id": uuid4(), "site": "c.lv", "method": method, "decided": decided, "expires": KEPT_DAY,
+            "choices": {"statistics": method == "accept_all", "marketing": False},
+        }
+        for method, times in methods.items()
+        for _ in range(times)
+    ]  # fmt: skip
+    add_rows(store, "consent_log", consents)
+    shown = store.execute("SELECT method, decisions, statistics, marketing FROM consents_daily ORDER BY method")
+    assert shown == [("accept_all", 30, 30, 0), ("other", 30, 0, 0)]
+    base = {"site": "c.lv", "day": DAY, "expires": KEPT_DAY}
+    add_rows(store, "rollup_events", [base | {"name": name, "events": 6} for name in ("x", "y")])
+    assert store.execute("SELECT * FROM events_daily") == []
+    add_rows(store, "rollup_site", [base | {"gap": 65535, "visitors": 11}])
+    assert store.execute("SELECT name, events FROM events_daily") == [("other", 12)]
