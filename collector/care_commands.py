@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from collector import backup, doctor
-from collector.opening import environment, settings
+from collector.opening import settings, variables
 from collector.supervisor import alone, running_store
 
 
@@ -19,7 +19,7 @@ def doctor_command() -> None:
       sikdatne doctor
     """
     problems = 0
-    for finding in doctor.examine(environment()):
+    for finding in doctor.examine(variables()):
         problems += finding.level == "problem"
         click.echo(f"{finding.level:8} {finding.what}" + (f"\n{'':8} → {finding.mend}" if finding.mend else ""))
     if problems:

@@ -12,7 +12,7 @@ def settings() -> Settings:
     return Settings.from_environment(os.environ)
 
 
-def environment() -> Mapping[str, str]:
+def variables() -> Mapping[str, str]:
     """What the settings of this run are read from."""
     return os.environ
 
