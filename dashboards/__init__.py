@@ -34,7 +34,7 @@ def init_app(app: Flask) -> None:
 
 def configure(app: Flask, settings: Settings) -> None:
     """Languages, and what every template may use."""
-    app.config.setdefault("SEND_FILE_MAX_AGE_DEFAULT", ASSETS_LIVE)
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = ASSETS_LIVE
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(HERE / "translations"))
     Babel(app, locale_selector=i18n.choose)
     app.jinja_env.globals.update(asset=asset, _=i18n._)
