@@ -46,6 +46,8 @@ BY_MEDIUM = {
     }.items()
     for medium in media.split()
 }
+# Channels that a click id turns into paid ones; a letter stays a letter, whatever else is in its links.
+PAYABLE = ("Organic Search", "Organic Social", "Video", "Referral")
 PAID = re.compile(r"(?:.*[_-])?(?:cp[acmtv]|ppc|sem|paid|ads?|retargeting|remarketing)(?:[_-].*)?|paid.*")
 # What was paid for, where only the medium tells: paid_social, sem …
 PAID_FOR = (("social", "social"), ("search", "search"), ("sem", "search"), ("video", "video"), ("shop", "shopping"))
@@ -56,12 +58,13 @@ def channel_of(medium: str, source: Known, *, paid: bool = False) -> str:
 
     `medium` is utm_medium in lower case; `paid` says that an advertiser's click id was there.
     """
-    if paid or (medium and PAID.fullmatch(medium)):
+    named = BY_MEDIUM.get(medium)
+    if (medium and PAID.fullmatch(medium)) or (paid and (named is None or named in PAYABLE)):
         kind = next((kind for word, kind in PAID_FOR if word in medium), "")
         channel = PAID_BY_KIND.get(source.kind) or PAID_BY_KIND.get(kind)
         return channel or ("Display" if "cpm" in medium else "Paid Other")
-    if medium in BY_MEDIUM:
-        return BY_MEDIUM[medium]
+    if named is not None:
+        return named
     if source.kind in BY_KIND:
         return BY_KIND[source.kind]
     if medium:

@@ -61,9 +61,11 @@ class Import:
         """Import what of the log was not imported before. Raises ImportFailed and OSError."""
         file = LogFile(self.path, self.place.block_bytes)
         scan = file.scan()
-        first, last = self._day(scan.head, min), self._day(scan.tail, max)
-        if first is None or last is None:
+        head, tail = self._days(scan.head), self._days(scan.tail)
+        if not head or not tail:
             raise ImportFailed(f"{self.path} has no line in the combined format of Apache and nginx")
+        # The last line says which day is the last one, unless it is a straggler: at midnight the order may be mixed.
+        first, last = head[0], tail[-1] + (tail[-1] + 1 in tail)
         days = self._shift_days(last)
         report = Report(first=day_date(first + days), last=day_date(last + days))
         if last + days < self.keeps.first:
@@ -121,11 +123,10 @@ class Import:
             )
         return wanted - last
 
-    def _day(self, part: bytes, choose: Callable[[list[int]], int]) -> int | None:
-        """The first or last day on which a request in this part of the log was made."""
+    def _days(self, part: bytes) -> list[int]:
+        """The days of the requests in a part of the log, line by line."""
         reader = LineReader()
-        times = [line.time for line in map(reader.read, part.split(b"\n")) if line is not None]
-        return self.clock.hour(choose(times))[1] if times else None
+        return [self.clock.hour(line.time)[1] for line in map(reader.read, part.split(b"\n")) if line is not None]
 
     def _too_old(self, report: Report) -> ImportFailed:
         return ImportFailed(

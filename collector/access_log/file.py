@@ -53,10 +53,10 @@ class LogFile:
         """The digest of the log up to `mark`; empty when it is shorter."""
         check, done = Check(key), 0
         for data, _ in self._read(mark):
-            check.add(data, 0)
-            done += len(data)
             if done >= mark:
                 break
+            check.add(data, 0)
+            done += len(data)
         return check.digest() if done == mark else ""
 
     def blocks(self, mark: int, check: "Check") -> Iterator[Block]:

@@ -23,7 +23,7 @@ MONTHS = {
         ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), start=1
     )
 }
-REMEMBERED = 4096  # minutes
+REMEMBERED = 512  # minutes
 
 
 class Line(NamedTuple):

@@ -77,6 +77,8 @@ def test_referrers(referrer: str, channel: str, source: str) -> None:
         ("gclid=Cj0KCQjw", "https://www.google.com/", "Paid Search", "Google"),
         ("gclid=Cj0KCQjw", "", "Paid Search", "Google"),
         ("gclid=Cj0KCQjw", "https://www.youtube.com/", "Paid Video", "YouTube"),
+        ("gclid=Cj0KCQjw&utm_medium=email&utm_source=news", "", "Email", "news"),
+        ("gclid=Cj0KCQjw&utm_medium=organic&utm_source=google", "", "Paid Search", "Google"),
         ("msclkid=1", "", "Paid Search", "Bing"),
         ("fbclid=IwAR0", "", "Organic Social", "Facebook"),
         ("fbclid=IwAR0", "https://l.instagram.com/", "Organic Social", "Instagram"),
