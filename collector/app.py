@@ -30,7 +30,6 @@ operations = Blueprint("operations", __name__)
 
 def create_app(settings: Settings) -> Flask:
     """The application of one web process. Opens its spools and databases."""
-    metrics.keep_in(settings.data)
     app = Flask("collector", static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=MAX_FORM, SECRET_KEY=settings.key("session")[0])
     shared = open_services(settings)
@@ -44,12 +43,11 @@ def create_app(settings: Settings) -> Flask:
 
 def mount(app: Flask, shared: Services) -> None:
     """Put the beacon in front of Flask, and Flask behind the trusted proxies."""
-    metrics.keep_in(shared.settings.data)
     hops = shared.settings.trusted_proxies
     flask_app: Any = app.wsgi_app
     if hops:
         flask_app = ProxyFix(flask_app, x_for=hops, x_proto=hops, x_host=hops)
-    app.wsgi_app = BeaconEndpoint(flask_app, shared.counter, metrics.count_beacon)  # type: ignore[method-assign]
+    app.wsgi_app = BeaconEndpoint(flask_app, shared.counter, shared.outcomes.count)  # type: ignore[method-assign]
 
 
 def as_json(error: HTTPException) -> Response:

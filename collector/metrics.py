@@ -64,6 +64,8 @@ class Outcomes:
         return offset
 
     def close(self) -> None:
+        if self.memory.closed:
+            return
         self.memory.close()
         os.close(self.handle)
 
@@ -124,20 +126,6 @@ class Metrics:
         yield spooled
 
 
-_outcomes: Outcomes | None = None
-
-
-def keep_in(data: Path) -> None:
-    """Keep this process's outcomes under the data folder from now on."""
-    global _outcomes  # noqa: PLW0603 - one per process, like the process itself
-    if _outcomes is None:
-        _outcomes = Outcomes(data / "metrics")
-
-
-def count_beacon(outcome: str) -> None:
-    """One more beacon with this outcome: counted, refused, full, failed, or why it was not recorded."""
-    if _outcomes is not None:
-        _outcomes.count(outcome)
 
 
 def render(settings: Settings) -> tuple[bytes, str]:

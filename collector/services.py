@@ -11,6 +11,7 @@ from collector.beacon import Counter
 from collector.config import Settings
 from collector.database import Database, open_database
 from collector.location import Location, open_locator
+from collector.metrics import Outcomes
 from collector.sites import SiteDirectory
 from collector.spool import SpoolWriter
 from collector.tokens import ConsentTokens, VisitTokens
@@ -29,6 +30,7 @@ class Services:
     consents: ConsentTokens
     locate: Callable[[str], Location]
     counter: Counter
+    outcomes: Outcomes
 
     def close(self) -> None:
         """Seal the spools and give everything back."""
@@ -37,6 +39,7 @@ class Services:
         self.spool.close()
         self.consent_spool.close()
         self.database.close()
+        self.outcomes.close()
 
 
 def spool_directory(data: Path) -> Path:
@@ -55,7 +58,8 @@ def open_services(settings: Settings) -> Services:
     consents = ConsentTokens(settings.key("consent"))
     locate = open_locator(settings.geoip)
     counter = Counter(sites, spool, visits, consents, locate, settings.trusted_proxies)
-    services = Services(settings, database, sites, spool, consent_spool, visits, consents, locate, counter)
+    outcomes = Outcomes(settings.data / "metrics")
+    services = Services(settings, database, sites, spool, consent_spool, visits, consents, locate, counter, outcomes)
     atexit.register(services.close)
     return services
 
