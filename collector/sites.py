@@ -1,6 +1,7 @@
 """Sites: what is counted, in which time zone, for how long. Collectors read them from memory."""
 
 import re
+import threading
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cached_property
@@ -69,6 +70,8 @@ class SiteDirectory:
         self.database = database
         self.sites: dict[str, Site] = {}
         self.fresh_until = float("-inf")
+        self.known = False
+        self.reading = threading.Lock()
 
     def get(self, domain: str, now: float) -> Site | None:
         """The site of this domain, or None. `now` is in epoch seconds."""
@@ -80,16 +83,26 @@ class SiteDirectory:
         return list(self.sites.values())
 
     def refresh(self, now: float) -> None:
-        if self.fresh_until - REFRESH_SECONDS <= now < self.fresh_until:
+        """While one thread reads, the others go on with what is known, or wait when nothing is known yet."""
+        if self.fresh(now) or not self.reading.acquire(blocking=not self.known):
             return
-        # Set first: while one thread reads, the others go on with what is known.
-        self.fresh_until = now + REFRESH_SECONDS
+        try:
+            if not self.fresh(now):
+                self.read(now)
+        finally:
+            self.reading.release()
+
+    def fresh(self, now: float) -> bool:
+        return self.fresh_until - REFRESH_SECONDS <= now < self.fresh_until
+
+    def read(self, now: float) -> None:
         try:
             self.sites = {site.domain: site for site in list_sites(self.database)}
         except SQLAlchemyError:
-            if not self.sites:
-                self.fresh_until = float("-inf")
+            if not self.known:
                 raise
+        self.known = True
+        self.fresh_until = now + REFRESH_SECONDS
 
 
 def list_sites(database: Database) -> list[Site]:

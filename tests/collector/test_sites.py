@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import text
@@ -95,6 +96,14 @@ def test_collectors_know_the_sites_while_the_database_is_away(database: Database
     with database.session() as session:
         session.execute(text("ALTER TABLE sites RENAME TO gone"))
     assert directory.get("example.lv", NOW + 60)
+
+
+def test_no_thread_misses_a_site_while_another_one_reads_them_first(database: Database) -> None:
+    add_site(database, "example.lv", now=NOW)
+    for _ in range(20):
+        directory = SiteDirectory(database)
+        with ThreadPoolExecutor(8) as threads:
+            assert all(threads.map(lambda _: directory.get("example.lv", NOW), range(16)))  # noqa: B023
 
 
 def test_upgrading_again_changes_nothing(database: Database) -> None:
