@@ -7,17 +7,16 @@ try {
 
   const address = (file) => new URL(file, tag.src);
 
-  // Cookies reach the collector on the page's own origin, and on stats.example.lv from pages of example.lv.
+  // Cookies reach the collector on the page's own host, and on stats.example.lv from pages of example.lv.
   // Elsewhere the visit state lives in the page's localStorage.
   const collector = address("");
-  const credentials = collector.origin == location.origin
-    || collector.hostname.endsWith("." + site) && location.hostname.endsWith(site) ? "include" : "omit";
+  const credentials = collector.host == location.host
+    || collector.host.endsWith("." + site) && location.host.endsWith(site) ? "include" : "omit";
 
-  let queue = Promise.resolve();
   let seen, page; // path and address of the page that was counted last
   let engaged, depth; // milliseconds that are not reported yet; percent
   let last, active; // when the last sign of life was; whether the page has been visible since
-  let { referrer } = doc;
+  let referrer = doc.referrer, queue = Promise.resolve();
 
   /** The decision this browser remembers, as the banner keeps it: {statistics, marketing, until, consent}; false if never
    * made, or expired. `consent` is the token that lets a beacon be counted: it is there if statistics are allowed. */
@@ -43,7 +42,7 @@ try {
       }
       const { visit } = await answer.json();
       // Not after a withdrawal in the meantime.
-      if (credentials == "omit" && choice().consent) store[VISIT] = visit;
+      if (visit && credentials == "omit" && choice().consent) store[VISIT] = visit;
     };
     // A page that is going away cannot wait for a lock.
     queue = queue.then(() => !fields.seconds && navigator.locks?.request(VISIT, job) || job()).catch(() => {});
@@ -57,7 +56,7 @@ try {
       if (type == "click" && target.closest("[data-consent-open]")) load();
       if (active) { // the time since the last sign of life was engaged, at most 30 seconds of it
         engaged += Math.min(now - last, 3e4);
-        depth = Math.max(depth, (scrollY + innerHeight) / doc.documentElement.scrollHeight * 100 | 0);
+        depth = Math.max(depth, Math.min(100, (scrollY + innerHeight) / doc.documentElement.scrollHeight * 100 | 0));
       }
       last = now;
       active = path && consent && !doc.hidden;
@@ -68,26 +67,26 @@ try {
       }
       if (active && path != seen) {
         seen = path;
-        page = location.href;
+        page = doc.URL;
         send({ referrer });
         engaged = depth = 0;
         referrer = "";
       }
-      seen = path && seen; // a page that comes back, from the back-forward cache, is seen anew
+      seen = path && consent && seen; // one that comes back, from the back-forward cache, is seen anew
     } catch {}
   };
 
   /** Load the banner and let it decide what to show; `quiet` is 1 unless the visitor wants to see it. */
-  const load = (quiet) => import(address("banner.js")).then((banner) => banner.show(tag, quiet)).catch(() => {});
+  const load = (quiet) => import(address("banner.js")).then((banner) => banner.show(site, quiet, credentials)).catch(() => {});
 
-  window.sikdatne = {
+  sikdatne = {
     open: load,
     track: (name, props) => send({ kind: "event", name, props }),
   };
 
   update({});
   if (!choice() || !doc.querySelector("[data-consent-open]")) load(1);
-  for (const name of "scroll pointermove keydown click visibilitychange pagehide popstate sikdatne:consent".split(" "))
+  for (const name of "scroll mousemove keydown click visibilitychange pagehide popstate sikdatne:consent".split(" "))
     addEventListener(name, update, true);
   for (const name of ["pushState", "replaceState"]) {
     const original = history[name];
