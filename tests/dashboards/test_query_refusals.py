@@ -1,0 +1,142 @@
+"""What the query layer refuses, and what it says then. Nothing is approximated in silence."""
+
+from typing import Any
+
+import pytest
+
+from dashboards.query import QueryError, parse
+
+SEVEN = ("os", "browser", "device", "city", "region", "country", "source")
+QUESTION = {"site_id": "example.lv", "metrics": ["visitors"], "date_range": "7d"}
+
+
+def is_refused(reason: str, **rest: Any) -> None:
+    with pytest.raises(QueryError) as refused:
+        parse(QUESTION | rest)
+    assert reason in str(refused.value), str(refused.value)
+
+
+@pytest.mark.parametrize("document", [None, 3, "7d", [], {}, {"site_id": 1}, {"metrics": "visitors"}])
+def test_what_is_no_query(document: object) -> None:
+    with pytest.raises(QueryError):
+        parse(document)
+
+
+@pytest.mark.parametrize(
+    ("metrics", "by", "instead"),
+    [
+        (["visits"], "event:page", "visit:entry_page"),
+        (["bounce_rate", "visitors"], "event:page", "bounce_rate by event:page"),
+        (["views_per_visit"], "event:page", "visit:entry_page"),
+        (["visitors"], "event:name", "ask for events"),
+        (["pageviews"], "event:name", "ask for events"),
+        (["visitors"], "visit:exit_page", "only visits and exit_rate"),
+        (["bounce_rate"], "visit:exit_page", "only visits and exit_rate"),
+        (["percentage"], "event:page", "percentage by event:page"),
+    ],
+)
+def test_what_the_counters_cannot_know(metrics: list[str], by: str, instead: str) -> None:
+    is_refused(instead, metrics=metrics, dimensions=[by])
+    is_refused(instead, metrics=metrics, filters=[["is", by, ["/"]]])
+    is_refused(instead, metrics=metrics, filters=[["or", [["not", ["is", by, ["/"]]], ["is", "visit:os", ["iOS"]]]]])
+
+
+def test_visitors_of_several_pages_together() -> None:
+    for several in (
+        ["is", "event:page", ["/a", "/b"]],
+        ["contains", "event:page", ["/a"]],
+        ["is_not", "event:page", ["/a"]],
+        ["is", "event:page", ["/a"], {"case_sensitive": False}],
+        ["or", [["is", "event:page", ["/a"]], ["is", "event:page", ["/b"]]]],
+    ):
+        is_refused("visitors of several pages", filters=[several])
+        parse(QUESTION | {"filters": [several], "metrics": ["pageviews", "events"]})
+        parse(QUESTION | {"filters": [several], "dimensions": ["event:page"]})
+    parse(QUESTION | {"filters": [["is", "event:page", ["/a"]], ["is", "visit:os", ["iOS"]]]})
+
+
+def test_what_is_not_kept_or_not_counted_yet() -> None:
+    is_refused("goals are not counted yet", metrics=["conversion_rate"])
+    is_refused("revenue is not counted yet", metrics=["total_revenue"])
+    is_refused("goals are not counted yet", dimensions=["event:goal"])
+    is_refused("properties of events", dimensions=["event:props:plan"])
+    is_refused("host of a page", filters=[["is", "event:hostname", ["example.lv"]]])
+    is_refused("what else happened in a visit", filters=[["has_done", ["is", "event:page", ["/"]]]])
+    is_refused("unknown dimension", dimensions=["visit:shoe_size"])
+    is_refused("unknown metric", metrics=["happiness"])
+
+
+def test_metrics_that_need_a_dimension() -> None:
+    is_refused("needs event:page", metrics=["scroll_depth"])
+    is_refused("needs event:page", metrics=["time_on_page"])
+    is_refused("needs visit:exit_page", metrics=["exit_rate"])
+    is_refused("needs a dimension", metrics=["percentage"])
+
+
+@pytest.mark.parametrize(
+    ("filters", "reason"),
+    [
+        ("visit:os==iOS", "filters"),
+        (["is", "visit:os", ["iOS"]], "a filter is a list"),
+        ([["is"]], "a filter is a list"),
+        ([["is", "visit:os"]], "takes a dimension and a list"),
+        ([["is", "visit:os", []]], "takes a dimension and a list"),
+        ([["is", "visit:os", [None]]], "strings"),
+        ([["is", "visit:os", [True]]], "strings"),
+        ([["is", "visit:os", [["iOS"]]]], "strings"),
+        ([["is", "visit:os", ["\ud800"]]], "printable"),
+        ([["is", "visit:os", ["a\x00b"]]], "printable"),
+        ([["is", "visit:os", ["x" * 1001]]], "printable"),
+        ([["is", "visit:os", [str(number) for number in range(501)]]], "at most 500"),
+        ([["resembles", "visit:os", ["iOS"]]], "unknown filter"),
+        ([["is", "time:day", ["2026-03-01"]]], "date_range"),
+        ([["and", []]], "one list of filters"),
+        ([["not", ["is", "visit:os", ["iOS"]], 1]], "one filter"),
+        ([["is", "visit:os", ["iOS"], {"fuzzy": True}]], "modifier"),
+        ([["matches", "visit:os", ["iOS"], {"case_sensitive": False}]], "modifier"),
+    ],
+)
+def test_filters_of_no_shape(filters: object, reason: str) -> None:
+    is_refused(reason, filters=filters)
+
+
+def test_filters_nested_too_deep() -> None:
+    nested: list[object] = ["is", "visit:os", ["iOS"]]
+    for _ in range(7):
+        nested = ["not", nested]
+    parse(QUESTION | {"filters": [nested]})
+    is_refused("deep", filters=[["not", nested]])
+
+
+@pytest.mark.parametrize(
+    ("days", "reason"),
+    [
+        ("8d", "unknown date_range"),
+        (["2026-03-01"], "two dates"),
+        (["2026-03-01", "2026-03-02", "2026-03-03"], "two dates"),
+        (["2026-02-30", "2026-03-01"], "not an ISO 8601"),
+        (["2026-03-01", "2026-03-02T10:00:00"], "not one of each"),
+        (["2026-03-01", 5], "str"),
+        (7, "date_range"),
+    ],
+)
+def test_ranges_of_no_shape(days: object, reason: str) -> None:
+    is_refused(reason, date_range=days)
+
+
+def test_other_parts() -> None:
+    is_refused("twice", metrics=["visits", "visits"])
+    is_refused("twice", dimensions=["visit:os", "visit:os"])
+    is_refused("one time dimension", dimensions=["time:day", "time:hour"])
+    is_refused("at most 6", dimensions=[f"visit:{name}" for name in SEVEN])
+    is_refused("order_by", order_by=[["visits", "desc"]])
+    is_refused("order_by", order_by=[["visitors", "downwards"]])
+    is_refused("limit", pagination={"limit": 0})
+    is_refused("limit", pagination={"limit": 10_001})
+    is_refused("offset", pagination={"offset": -1})
+    is_refused("time dimension", include={"time_labels": True})
+    is_refused("mode", include={"comparisons": {"mode": "yesterday"}})
+    is_refused("custom", include={"comparisons": {"mode": "custom"}})
+    is_refused(
+        "custom", include={"comparisons": {"mode": "previous_period", "date_range": ["2026-01-01", "2026-01-02"]}}
+    )
