@@ -41,7 +41,7 @@ def drawing(
     `running`: the last value still grows, so the way to it is drawn apart (`open`).
     """
     width, height = size
-    left, top, right, bottom = 48, 12, 12, height - 28
+    left, top, right, bottom = 48 if width > 600 else 36, 12, 12, height - 28
     scale = scale_for([value for value in (*values, *before) if value is not None], step)
     highest = scale[-1]
     gap = (width - left - right) / max(len(values) - 1, 1)

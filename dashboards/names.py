@@ -48,6 +48,24 @@ def tab(name: str) -> str:
     }.get(name) or dimension(name)
 
 
+def listing(name: str) -> str:
+    """The dimension as the title of a list of all its values."""
+    return {
+        "page": _("Pages"),
+        "entry": _("Entry pages"),
+        "exit": _("Exit pages"),
+        "device": _("Devices"),
+        "screen": _("Screens"),
+        "browser": _("Browsers"),
+        "browser_version": _("Browsers and their versions"),
+        "os": _("Systems"),
+        "os_version": _("Systems and their versions"),
+        "medium": _("Media"),
+        "term": _("Terms"),
+        "content": _("Contents"),
+    }.get(name) or tab(name)
+
+
 def panel(name: str) -> str:
     return {
         "pages": _("Pages"),

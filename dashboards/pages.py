@@ -145,7 +145,7 @@ def listing(domain: str, dimension: str) -> str:
         abort(404)
     address = read_address(site)
     report = Report(address, site, context.store(), context.now())
-    given = {"site": site, "address": address, "title": names.tab(dimension), **controls(address)}
+    given = {"site": site, "address": address, "title": names.listing(dimension), **controls(address)}
     given |= {"heading": names.dimension(dimension), "unit": figures.label(questions.unit(dimension))}
     try:
         return render_template("list.html", rows=report.lines(dimension, ALL_ROWS), **given)

@@ -240,7 +240,7 @@ class Report:
             meaning=figures.meaning(metric),
             unknown="" if metric in questions.metrics(self.address) else _("not known of one page"),
             text=figures.written(value, form),
-            before=figures.written(before, form) if before is not None and value is not None else "",
+            before=figures.written(before, form) if value is not None and any(self.before.values()) else "",
             change=figures.change(metric, value, before),
             spark=self.series.spark(metric),
             url=self.address.measuring(metric).url(),

@@ -106,12 +106,14 @@ def chart(found: Series, address: Address) -> Chart:
     form = figures.METRICS[metric]
     running = address.period.live
     this, before = found.this.of(metric), found.before.of(metric)
+    if not any(before):  # nothing was counted then: a line at zero would only be in the way
+        before = []
     labels = found.this.labels
     texts = [figures.written(value, form) for value in this]
     earlier = [figures.written(value, form) for value in before[: len(labels)]]
     earlier += [""] * (len(labels) - len(earlier))
     longs = [long_label(label, found.interval) for label in labels]
-    longs_before = [long_label(label, found.interval) for label in found.before.labels[: len(labels)]]
+    longs_before = [long_label(label, found.interval) for label in found.before.labels[: len(labels)] if before]
     shorts = [short_label(label, found.interval) for label in labels]
     config = {
         "values": this, "before": before[: len(labels)], "texts": texts, "beforeTexts": earlier,

@@ -17,7 +17,7 @@ function options(config, width) {
   const last = lastKnown(config.values);
   const before = lastKnown(config.values.slice(0, Math.max(last, 0)));
   return {
-    grid: { left: 48, right: 12, top: 12, bottom: 28 },
+    grid: { left: width > 600 ? 48 : 36, right: 12, top: 12, bottom: 28 },
     tooltip: tooltip({
       trigger: "axis",
       axisPointer: { type: "line", lineStyle: { color: colour("edge"), width: 1 } },

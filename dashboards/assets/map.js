@@ -14,27 +14,22 @@ use([MapChart, GeoComponent, TooltipComponent]);
 const ANTARCTICA = "010";
 const known = new Intl.DisplayNames([document.documentElement.lang || "en"], { type: "region" });
 
-/** A ring that crosses the 180th meridian goes on beyond it instead of back around the world. */
-function unbroken(ring) {
-  let turn = 0;
-  return ring.map(([longitude, latitude], index) => {
-    if (index) {
-      const step = longitude - ring[index - 1][0];
-      if (Math.abs(step) > 180) turn -= Math.sign(step) * 360;
-    }
-    return [longitude + turn, latitude];
-  });
-}
+const ACROSS = ["RU", "FJ"]; // reach over the 180th meridian: their western parts go on in the east
 
-function whole({ type, coordinates }) {
-  return { type, coordinates: type === "Polygon" ? coordinates.map(unbroken) : coordinates.map((rings) => rings.map(unbroken)) };
+function whole(code, { type, coordinates }) {
+  if (!ACROSS.includes(code)) return { type, coordinates };
+  const moved = (point) => (typeof point[0] === "number" ? [point[0] < 0 ? point[0] + 360 : point[0], point[1]] : point.map(moved));
+  return { type, coordinates: moved(coordinates) };
 }
 
 registerMap("world", {
   type: "FeatureCollection",
   features: feature(world, world.objects.countries).features
     .filter(({ id }) => id !== ANTARCTICA)
-    .map(({ id, geometry, properties }) => ({ type: "Feature", geometry: whole(geometry), properties: { name: codes[id ?? properties.name] ?? properties.name } })),
+    .map(({ id, geometry, properties }) => {
+      const name = codes[id ?? properties.name] ?? properties.name;
+      return { type: "Feature", geometry: whole(name, geometry), properties: { name } };
+    }),
 });
 
 export function make(canvas, config) {
