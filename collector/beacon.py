@@ -74,7 +74,7 @@ class Counter:
         minute = int(now) // 60
         site = self.sites.get(payload.site, now)
         page = page_of(payload.url)
-        grant = self.consents.decode(payload.site, payload.consent or request.consent)
+        grant = self.consents.latest(payload.site, payload.consent, request.consent)
         hosts = (page.host if page is not None else "",) + ((request.origin,) if request.origin else ())
         reason = refusal(site, hosts, grant, signal=request.signal, minute=minute)
         if reason is not None or site is None or page is None:

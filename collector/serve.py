@@ -121,6 +121,7 @@ def prepare_demo(database: Database, port: int, now: float) -> None:
     origins = (f"http://127.0.0.1:{port}", f"http://localhost:{port}")
     if SiteDirectory(database).get(DEMO, now) is None:
         add_site(database, DEMO, origins=origins, now=now)
+        update_site(database, DEMO, controller="Velodarbnīca «Spieķis»", contact="labdien@spiekis.example")
     else:
         update_site(database, DEMO, origins=origins)
 

@@ -109,3 +109,11 @@ class ConsentTokens:
         except msgspec.DecodeError:
             return None
         return grant if grant.site == site else None
+
+    def latest(self, site: str, *tokens: str) -> ConsentGrant | None:
+        """The last of several decisions of one browser; of two in the same minute the one that allows less.
+
+        A page's storage and the cookie can differ: a withdrawal on another page of the site reaches only the cookie.
+        """
+        grants = [grant for token in {*tokens} - {""} if (grant := self.decode(site, token)) is not None]
+        return max(grants, key=lambda grant: (grant.decided, -grant.statistics, -grant.marketing), default=None)

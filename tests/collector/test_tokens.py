@@ -105,3 +105,20 @@ def test_consent_is_bound_to_its_site_and_holds_no_id() -> None:
 
 def test_shorten_cuts_on_a_character() -> None:
     assert shorten("āāā", 5) == "āā"
+
+
+def test_the_latest_of_two_decisions_counts_and_at_once_the_one_that_allows_less() -> None:
+    tokens = ConsentTokens([b"k" * 32])
+    yes = tokens.encode(ConsentGrant("example.lv", 1, True, True, 100, 900))
+    no = tokens.encode(ConsentGrant("example.lv", 1, False, False, 100, 900))
+    later = tokens.encode(ConsentGrant("example.lv", 1, True, False, 101, 901))
+    forged = later[:-2] + "AA"
+
+    def allows(*given: str) -> bool | None:
+        grant = tokens.latest("example.lv", *given)
+        return None if grant is None else grant.statistics
+
+    assert allows(yes, no) is allows(no, yes) is False
+    assert allows(no, later) is allows(later, no) is True
+    assert allows(no, forged) is False
+    assert allows("", "") is allows(forged, "") is None
