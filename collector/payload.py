@@ -56,7 +56,11 @@ _decoder = msgspec.json.Decoder(Payload)
 # Personal data that ends up in addresses: e-mail, IPv4, Latvian personal code, long numbers (telephone, cards).
 _SUSPECT = re.compile(r"[@:+]|\d{6}|\d\.\d|\b00\d")
 _PERSONAL = re.compile(
-    r"@|\b\d{1,3}(?:\.\d{1,3}){3}\b|\b\d{6}-\d{5}\b|\d{11}|(?:\+|\b00)\d{8}|(?:[0-9a-f]{0,4}:){4}", re.IGNORECASE
+    r"@"
+    r"|\b\d{1,3}(?:\.\d{1,3}){3}\b"
+    r"|\b\d{6}-\d{5}\b|\d{11}|(?:\+|\b00)\d{8}"
+    r"|[0-9a-f]*::[0-9a-f]|(?:[0-9a-f]{1,4}:){4}",
+    re.IGNORECASE,
 )
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
 _ADDRESS = re.compile(r"(https?)://(?:[^/?#@]*@)?([^/?#\\\s]+)([^?#]*)(?:\?([^#]*))?", re.IGNORECASE)

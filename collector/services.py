@@ -8,6 +8,7 @@ from pathlib import Path
 from flask import Flask, current_app
 
 from collector.beacon import Counter
+from collector.bot import is_bot
 from collector.config import Settings
 from collector.database import Database, open_database
 from collector.location import Location, open_locator
@@ -58,6 +59,7 @@ def open_services(settings: Settings) -> Services:
     consents = ConsentTokens(settings.key("consent"))
     locate = open_locator(settings.geoip)
     counter = Counter(sites, spool, visits, consents, locate, settings.trusted_proxies)
+    is_bot("warm-up")  # reads its patterns now, not during the first beacon
     outcomes = Outcomes(settings.data / "metrics")
     services = Services(settings, database, sites, spool, consent_spool, visits, consents, locate, counter, outcomes)
     atexit.register(services.close)

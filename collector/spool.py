@@ -26,7 +26,6 @@ from collector.segment import (
     read_contents,
     read_header,
     sync_directory,
-    write_sealed,
 )
 
 SEGMENT_BYTES = 2 << 20
@@ -223,18 +222,6 @@ def recover_slot(slot: Path) -> None:
         else:
             path.unlink()
     sync_directory(slot)
-
-
-def write_segment(directory: Path, name: str, identity: bytes, payloads: list[bytes]) -> Path:
-    """Put a whole sealed segment into the slot `import` of the spool `directory`; `identity` is its token, 16 bytes.
-
-    There completely or not at all. Returns its path.
-    """
-    slot = directory / "import"
-    slot.mkdir(parents=True, exist_ok=True)
-    path = slot / f"{name}-{sum(map(is_counted, payloads))}.seg"
-    write_sealed(path, identity, payloads)
-    return path
 
 
 def used_bytes(directory: Path) -> int:

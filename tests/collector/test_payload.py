@@ -98,6 +98,8 @@ def test_other_addresses_have_no_page(url: str) -> None:
         ("/reset/bob%40example.com", "/reset/(removed)"),
         ("/ip/203.0.113.77", "/ip/(removed)"),
         ("/ip/2001:db8:0:1::77", "/ip/(removed)"),
+        ("/ip/2001:db8::77", "/ip/(removed)"),
+        ("/at/12:30:45", "/at/12:30:45"),
         ("/code/010190-12345", "/code/(removed)"),
         ("/call/+37126000000", "/call/(removed)"),
         ("/2026-11-22/v1.2.3", "/2026-11-22/v1.2.3"),

@@ -11,9 +11,9 @@ import pytest
 
 from collector.ledger import balance
 from collector.rows import ConsentRecord, columns, encode_beacon, encode_consent, encode_drop, encode_networks
-from collector.segment import HEADER
+from collector.segment import HEADER, write_sealed
 from collector.shipper import Shipper, ShipperError, paused_by_backup
-from collector.spool import SpoolWriter, write_segment
+from collector.spool import SpoolWriter
 from collector.store import Store, StoreAwayError, connect
 from collector.visit import Delta, Origin
 from tests.running import await_true
@@ -99,7 +99,9 @@ def test_what_is_shipped_twice_is_counted_once(tmp_path: Path, shipper: Shipper,
 
 def test_a_death_between_booking_and_deleting_books_once(tmp_path: Path, store: Store) -> None:
     spool(tmp_path, *[PAGEVIEW] * 3)
-    write_segment(tmp_path / "spool", "history-0001", b"h" * 16, [PAGEVIEW] * 2)
+    imported = tmp_path / "spool" / "import"
+    imported.mkdir(parents=True)
+    write_sealed(imported / "history-0001-2.seg", b"h" * 16, [PAGEVIEW] * 2)
     first = Shipper(tmp_path, store)
     imported = first.reader.sealed()[1]
     kept = imported.path.read_bytes()

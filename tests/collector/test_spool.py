@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from collector.ledger import SpoolReader, balance
-from collector.segment import HEADER, Segment, frame
-from collector.spool import SpoolFull, SpoolWriter, lock_slot, write_segment
+from collector.segment import HEADER, Segment, frame, write_sealed
+from collector.spool import SpoolFull, SpoolWriter, lock_slot
 
 BEACON = b"b" + b"x" * 100
 
@@ -188,7 +188,9 @@ def test_threads_that_wait_for_the_disk_all_get_there(directory: Path) -> None:
 
 
 def test_an_imported_segment_is_there_completely_and_last(directory: Path) -> None:
-    path = write_segment(directory, "abc-000001", b"i" * 16, [BEACON, b"d" + BEACON])
+    path = directory / "import" / "abc-000001-1.seg"
+    path.parent.mkdir(parents=True)
+    write_sealed(path, b"i" * 16, [BEACON, b"d" + BEACON])
     writer = SpoolWriter.open(directory)
     writer.append(BEACON)
     writer.close()
