@@ -18,8 +18,8 @@ from collector.database import Database, open_database, upgrade
 from collector.services import of
 from collector.sites import add_site
 from collector.store import Store
-from dashboards.accounts import add_user
-from dashboards.context import STORE
+from dashboards.accounts import User, add_user, instant, open_session
+from dashboards.context import SESSION, STORE
 from tests.dashboards.counting import at
 from tests.dashboards.website import NOW
 from tests.running import KEY
@@ -72,6 +72,17 @@ def with_user(app: Flask, role: str = "admin") -> Database:
     database = of(app).database
     add_user(database, EMAIL, PASSWORD, at(NOW), role)
     return database
+
+
+def signed_in(app: Flask, clock: Clock, role: str = "admin") -> "Person":
+    """Somebody who is logged in already, without the costly password."""
+    database, client = of(app).database, app.test_client()
+    user = User(email=EMAIL, password_hash="none", role=role, created=instant(clock.now))
+    with database.session() as adding:
+        adding.add(user)
+    with client.session_transaction() as cookie:
+        cookie[SESSION] = open_session(database, user, clock.now)
+    return Person(client)
 
 
 @dataclass

@@ -17,7 +17,7 @@ from collector.sites import SiteDirectory
 from collector.store import Store
 from dashboards.security import POLICY
 from tests.dashboards.counting import add_rows, at
-from tests.dashboards.person import Clock, Person, installed, with_user, words
+from tests.dashboards.person import Clock, Person, installed, signed_in, words
 
 RANGE = "from=2026-03-01&to=2026-03-05"
 REPORT = f"/sites/example.lv?{RANGE}"
@@ -31,15 +31,12 @@ def clock() -> Clock:
 @pytest.fixture
 def app(tmp_path: Path, counted: Store, clock: Clock) -> Iterator[Flask]:
     with installed(tmp_path, counted.address(), clock) as made:
-        with_user(made)
         yield made
 
 
 @pytest.fixture
-def anna(app: Flask) -> Person:
-    person = Person(app.test_client())
-    person.log_in()
-    return person
+def anna(app: Flask, clock: Clock) -> Person:
+    return signed_in(app, clock)
 
 
 class Tables(HTMLParser):
@@ -186,9 +183,9 @@ def test_live_figures(anna: Person) -> None:
     }  # fmt: skip
 
 
-def test_visitors_now_are_those_of_the_last_five_minutes(anna: Person, clock: Clock, counted: Store) -> None:
+def test_visitors_now_are_those_of_the_last_five_minutes(app: Flask, clock: Clock, counted: Store) -> None:
     clock.now = time.time()  # minutes are kept for a day of real time
-    anna.log_in()
+    anna = signed_in(app, clock)
     minutes = [datetime.fromtimestamp((clock.now // 60 - ago) * 60, UTC) for ago in (1, 3, 7)]
     hit = {"site": "new.lv", "page": "/", "idle": 65535, "hits": 1}
     add_rows(counted, "minutes", [hit | {"minute": minute} for minute in minutes])
@@ -246,9 +243,7 @@ def test_a_site_that_cannot_be_added(anna: Person, domain: str, timezone: str, m
 
 def test_viewers_look_and_do_not_touch(tmp_path: Path, counted: Store, clock: Clock) -> None:
     with installed(tmp_path, counted.address(), clock) as app:
-        with_user(app, "viewer")
-        viewer = Person(app.test_client())
-        viewer.log_in()
+        viewer = signed_in(app, clock, "viewer")
         assert viewer.get("/sites/example.lv").status_code == 200
         assert viewer.get("/sites/new").status_code == 403
         assert "Add a site" not in words(viewer.get("/"))
@@ -299,9 +294,7 @@ def test_values_from_outside_stay_text(anna: Person) -> None:
 
 def test_pages_are_there_while_the_store_is_away(tmp_path: Path, clock: Clock) -> None:
     with installed(tmp_path, "clickhouse://nobody:secret@127.0.0.1:1/none", clock) as app:
-        with_user(app)
-        person = Person(app.test_client())
-        person.log_in()
+        person = signed_in(app, clock)
         for path in ("/", "/sites/example.lv", "/sites/example.lv/list/page"):
             answer = person.get(path)
             assert answer.status_code == 200
