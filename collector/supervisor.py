@@ -17,7 +17,7 @@ from collector.store import Store, open_store
 START_SECONDS = 90.0
 STOP_SECONDS = 15.0
 FIRST_DELAY, LONGEST_DELAY = 0.5, 30.0
-HEALTHY_SECONDS = 10.0
+HEALTHY_SECONDS = 5.0
 NO_ENGINE = "the embedded engine did not start; see its message above"
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ class Child:
         """Start it again when it has died, after a pause that grows while it keeps dying."""
         now = time.monotonic()
         if self.alive():
-            if self.delay and now - self.started > HEALTHY_SECONDS:
+            if now - self.started > HEALTHY_SECONDS:
                 self.delay = 0.0
             return
         if self.process is not None:
