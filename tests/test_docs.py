@@ -95,7 +95,7 @@ def test_every_link_within_the_project_leads_somewhere(document: Path) -> None:
 def test_every_file_that_is_named_exists(document: Path) -> None:
     """Paths of the repository in code style: `collector/visit.py`."""
     named = re.findall(r"`((?:collector|dashboards|tests|bench|docs)/[\w./*-]+)`", document.read_text("utf-8"))
-    missing = [name for name in named if not any(ROOT.glob(name.rstrip("/")))]
+    missing = [name for name in named if "NNNN" not in name and not any(ROOT.glob(name.rstrip("/")))]
     assert missing == []
 
 
