@@ -40,7 +40,7 @@ def notices() -> Notices:
     return found
 
 
-@blueprint.get("/consent")
+@blueprint.get("/consent", provide_automatic_options=False)
 def ask() -> Response:
     """Whether to show the banner, and the notice to show in it. `open` in the query: the visitor wants to see it."""
     now = time.time()
@@ -62,7 +62,7 @@ def ask() -> Response:
     )
 
 
-@blueprint.post("/consent")
+@blueprint.post("/consent", provide_automatic_options=False)
 def decide() -> Response:
     """Record a decision; it takes effect when that is done."""
     now = time.time()
