@@ -65,82 +65,88 @@ COMMENT 'Deltas on their way into the counters; nothing is kept here';
 
 -- What is kept --------------------------------------------------------------------------------------------------
 
+-- Small on disk: place before device before source, so that columns that say the same in finer steps (country, region,
+-- city) stand sorted together, and the hour late; measures are mostly -1, 0 and 1, which T64 packs into a bit or two.
+-- make bench measures it.
+
 CREATE TABLE IF NOT EXISTS counters
 (
     site            LowCardinality(String)  COMMENT 'Site, by its domain',
     day             Date                    COMMENT 'Day in the time zone of the site',
-    hour            DateTime('UTC')         COMMENT 'Beginning of the hour of the site''s time zone, as an instant',
-    channel         LowCardinality(String)  COMMENT 'Acquisition channel the visit came by: Direct, Organic Search, Paid Search, Social, Email, Referral, …',
     country         LowCardinality(String)  COMMENT 'Country by ISO 3166-1 alpha-2 code, looked up from the address when the visit began; empty when unknown',
+    region          LowCardinality(String)  COMMENT 'Region of the country, or empty',
+    city            LowCardinality(String)  COMMENT 'City, or empty',
     device          LowCardinality(String)  COMMENT 'Kind of device: desktop, mobile, tablet, tv, console, or empty',
     os              LowCardinality(String)  COMMENT 'Operating system family, or empty',
     browser         LowCardinality(String)  COMMENT 'Browser family, or empty',
-    audience        LowCardinality(String)  COMMENT 'Audience that the site itself assigned: customer, other, or empty',
-    language        LowCardinality(String)  COMMENT 'Primary language of the browser as a two-letter code, or empty',
-    screen          LowCardinality(String)  COMMENT 'Width class of the screen: xs, s, m, l, xl, or empty',
-    source          LowCardinality(String)  COMMENT 'Source the visit came from: the referring site''s host or name, or utm_source; empty when direct',
-    medium          LowCardinality(String)  COMMENT 'utm_medium of the landing address, or empty',
-    region          LowCardinality(String)  COMMENT 'Region of the country, or empty',
-    city            LowCardinality(String)  COMMENT 'City, or empty',
     os_version      LowCardinality(String)  COMMENT 'Major version of the operating system, or empty',
     browser_version LowCardinality(String)  COMMENT 'Major version of the browser, or empty',
+    channel         LowCardinality(String)  COMMENT 'Acquisition channel the visit came by: Direct, Organic Search, Paid Search, Social, Email, Referral, …',
+    source          LowCardinality(String)  COMMENT 'Source the visit came from: the referring site''s host or name, or utm_source; empty when direct',
+    medium          LowCardinality(String)  COMMENT 'utm_medium of the landing address, or empty',
     campaign        LowCardinality(String)  COMMENT 'utm_campaign of the landing address, or empty',
     content         LowCardinality(String)  COMMENT 'utm_content of the landing address, or empty',
     term            LowCardinality(String)  COMMENT 'utm_term of the landing address, or empty',
+    audience        LowCardinality(String)  COMMENT 'Audience that the site itself assigned: customer, other, or empty',
+    language        LowCardinality(String)  COMMENT 'Primary language of the browser as a two-letter code, or empty',
+    screen          LowCardinality(String)  COMMENT 'Width class of the screen: xs, s, m, l, xl, or empty',
+    hour            DateTime('UTC')         COMMENT 'Beginning of the hour of the site''s time zone, as an instant' CODEC(GCD, T64, Default),
     entry           LowCardinality(String)  COMMENT 'Path of the page on which the visit entered the site',
     page            LowCardinality(String)  COMMENT 'Path of the page, without query string; the entry page for visits and bounces',
     name            LowCardinality(String)  COMMENT 'Name of the custom event, or empty',
     gap             UInt16                  COMMENT 'Days since the last active day of the visitors counted in this row; 65535: never before; 0: this row counts none',
     hour_gap        UInt16                  COMMENT 'Hours since the last active hour of the visitors counted in this row; 65535: never before or longer',
-    visitors        Int32                   COMMENT 'First hits of a day, one for each visitor; with gap they give exact unique visitors of any range of days',
-    hour_visitors   Int32                   COMMENT 'First hits of an hour, one for each visitor; with hour_gap they give exact visitors of any range of hours',
-    page_visitors   Int32                   COMMENT 'Visitors who saw this page for the first time on this day',
-    visits          Int32                   COMMENT 'Visits that began, booked on their entry page',
-    bounces         Int32                   COMMENT 'Visits with a single page view and no interaction, booked where the visit began',
-    entries         Int32                   COMMENT 'Visits that entered the site on this page',
-    exits           Int32                   COMMENT 'Visits that ended on this page, as far as is known',
-    pageviews       Int32                   COMMENT 'Page views',
-    seconds         Int64                   COMMENT 'Engaged time in seconds: the page was visible and in use; booked at the start of the visit',
-    depth           Int32                   COMMENT 'Sum of the scroll depths in percent, over the page views that reported one',
-    depths          Int32                   COMMENT 'Page views that reported a scroll depth',
-    events          Int32                   COMMENT 'Custom events',
+    visitors        Int32                   COMMENT 'First hits of a day, one for each visitor; with gap they give exact unique visitors of any range of days' CODEC(T64, Default),
+    hour_visitors   Int32                   COMMENT 'First hits of an hour, one for each visitor; with hour_gap they give exact visitors of any range of hours' CODEC(T64, Default),
+    page_visitors   Int32                   COMMENT 'Visitors who saw this page for the first time on this day' CODEC(T64, Default),
+    visits          Int32                   COMMENT 'Visits that began, booked on their entry page' CODEC(T64, Default),
+    bounces         Int32                   COMMENT 'Visits with a single page view and no interaction, booked where the visit began' CODEC(T64, Default),
+    entries         Int32                   COMMENT 'Visits that entered the site on this page' CODEC(T64, Default),
+    exits           Int32                   COMMENT 'Visits that ended on this page, as far as is known' CODEC(T64, Default),
+    pageviews       Int32                   COMMENT 'Page views' CODEC(T64, Default),
+    seconds         Int64                   COMMENT 'Engaged time in seconds: the page was visible and in use; booked at the start of the visit' CODEC(T64, Default),
+    depth           Int32                   COMMENT 'Sum of the scroll depths in percent, over the page views that reported one' CODEC(T64, Default),
+    depths          Int32                   COMMENT 'Page views that reported a scroll depth' CODEC(T64, Default),
+    events          Int32                   COMMENT 'Custom events' CODEC(T64, Default),
     expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
 )
 ENGINE = SummingMergeTree((visitors, hour_visitors, page_visitors, visits, bounces, entries, exits, pageviews, seconds, depth, depths, events))
 PARTITION BY toYYYYMM(day)
-PRIMARY KEY (site, day, hour)
-ORDER BY (site, day, hour, channel, country, device, os, browser, audience, language, screen, source, medium, region, city, os_version, browser_version, campaign, content, term, entry, page, name, gap, hour_gap)
+PRIMARY KEY (site, day)
+ORDER BY (site, day, country, region, city, device, os, browser, os_version, browser_version, channel, source, medium, campaign, content, term, audience, language, screen, hour, entry, page, name, gap, hour_gap)
 TTL expires
-SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
+    default_compression_codec = 'ZSTD(6)'
 COMMENT 'Every delta with all its dimensions, by hour; kept for detail_days of the site';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS counters_from_beacons TO counters AS
-SELECT site, day, hour, channel, country, device, os, browser, audience, language, screen, source, medium, region, city, os_version, browser_version, campaign, content, term, entry, page, name, gap, hour_gap,
+SELECT site, day, country, region, city, device, os, browser, os_version, browser_version, channel, source, medium, campaign, content, term, audience, language, screen, hour, entry, page, name, gap, hour_gap,
     sum(b.visitors) AS visitors, sum(b.hour_visitors) AS hour_visitors, sum(b.page_visitors) AS page_visitors, sum(b.visits) AS visits, sum(b.bounces) AS bounces, sum(b.entries) AS entries, sum(b.exits) AS exits, sum(b.pageviews) AS pageviews, sum(b.seconds) AS seconds, sum(b.depth) AS depth, sum(b.depths) AS depths, sum(b.events) AS events,
     max(b.detail_expires) AS expires
 FROM beacons AS b
 WHERE b.visitors != 0 OR b.hour_visitors != 0 OR b.page_visitors != 0 OR b.visits != 0 OR b.bounces != 0 OR b.entries != 0
     OR b.exits != 0 OR b.pageviews != 0 OR b.seconds != 0 OR b.depth != 0 OR b.depths != 0 OR b.events != 0
-GROUP BY site, day, hour, channel, country, device, os, browser, audience, language, screen, source, medium, region, city, os_version, browser_version, campaign, content, term, entry, page, name, gap, hour_gap;
+GROUP BY site, day, country, region, city, device, os, browser, os_version, browser_version, channel, source, medium, campaign, content, term, audience, language, screen, hour, entry, page, name, gap, hour_gap;
 
 CREATE TABLE IF NOT EXISTS rollup_site
 (
     site            LowCardinality(String)  COMMENT 'Site, by its domain',
     day             Date                    COMMENT 'Day in the time zone of the site',
     gap             UInt16                  COMMENT 'Days since the last active day of the visitors counted in this row; 65535: never before; 0: this row counts none',
-    visitors        Int32                   COMMENT 'First hits of a day, one for each visitor; with gap they give exact unique visitors of any range of days',
-    visits          Int32                   COMMENT 'Visits that began, booked on their entry page',
-    bounces         Int32                   COMMENT 'Visits with a single page view and no interaction, booked where the visit began',
-    pageviews       Int32                   COMMENT 'Page views',
-    seconds         Int64                   COMMENT 'Engaged time in seconds: the page was visible and in use; booked at the start of the visit',
-    events          Int32                   COMMENT 'Custom events',
+    visitors        Int32                   COMMENT 'First hits of a day, one for each visitor; with gap they give exact unique visitors of any range of days' CODEC(T64, Default),
+    visits          Int32                   COMMENT 'Visits that began, booked on their entry page' CODEC(T64, Default),
+    bounces         Int32                   COMMENT 'Visits with a single page view and no interaction, booked where the visit began' CODEC(T64, Default),
+    pageviews       Int32                   COMMENT 'Page views' CODEC(T64, Default),
+    seconds         Int64                   COMMENT 'Engaged time in seconds: the page was visible and in use; booked at the start of the visit' CODEC(T64, Default),
+    events          Int32                   COMMENT 'Custom events' CODEC(T64, Default),
     expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
 )
 ENGINE = SummingMergeTree((visitors, visits, bounces, pageviews, seconds, events))
 PARTITION BY toYYYYMM(day)
 ORDER BY (site, day, gap)
 TTL expires
-SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
+    default_compression_codec = 'ZSTD(6)', min_bytes_for_wide_part = 1048576
 COMMENT 'Daily totals of a site';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS rollup_site_from_beacons TO rollup_site AS
@@ -155,21 +161,22 @@ CREATE TABLE IF NOT EXISTS rollup_hours
 (
     site            LowCardinality(String)  COMMENT 'Site, by its domain',
     day             Date                    COMMENT 'Day in the time zone of the site',
-    hour            DateTime('UTC')         COMMENT 'Beginning of the hour of the site''s time zone, as an instant',
+    hour            DateTime('UTC')         COMMENT 'Beginning of the hour of the site''s time zone, as an instant' CODEC(GCD, T64, Default),
     hour_gap        UInt16                  COMMENT 'Hours since the last active hour of the visitors counted in this row; 65535: never before or longer',
-    hour_visitors   Int32                   COMMENT 'First hits of an hour, one for each visitor; with hour_gap they give exact visitors of any range of hours',
-    visits          Int32                   COMMENT 'Visits that began, booked on their entry page',
-    bounces         Int32                   COMMENT 'Visits with a single page view and no interaction, booked where the visit began',
-    pageviews       Int32                   COMMENT 'Page views',
-    seconds         Int64                   COMMENT 'Engaged time in seconds: the page was visible and in use; booked at the start of the visit',
-    events          Int32                   COMMENT 'Custom events',
+    hour_visitors   Int32                   COMMENT 'First hits of an hour, one for each visitor; with hour_gap they give exact visitors of any range of hours' CODEC(T64, Default),
+    visits          Int32                   COMMENT 'Visits that began, booked on their entry page' CODEC(T64, Default),
+    bounces         Int32                   COMMENT 'Visits with a single page view and no interaction, booked where the visit began' CODEC(T64, Default),
+    pageviews       Int32                   COMMENT 'Page views' CODEC(T64, Default),
+    seconds         Int64                   COMMENT 'Engaged time in seconds: the page was visible and in use; booked at the start of the visit' CODEC(T64, Default),
+    events          Int32                   COMMENT 'Custom events' CODEC(T64, Default),
     expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
 )
 ENGINE = SummingMergeTree((hour_visitors, visits, bounces, pageviews, seconds, events))
 PARTITION BY toYYYYMM(day)
 ORDER BY (site, day, hour, hour_gap)
 TTL expires
-SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
+    default_compression_codec = 'ZSTD(6)', min_bytes_for_wide_part = 1048576
 COMMENT 'Hourly totals of a site';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS rollup_hours_from_beacons TO rollup_hours AS
@@ -185,22 +192,23 @@ CREATE TABLE IF NOT EXISTS rollup_pages
     site            LowCardinality(String)  COMMENT 'Site, by its domain',
     day             Date                    COMMENT 'Day in the time zone of the site',
     page            LowCardinality(String)  COMMENT 'Path of the page, without query string; the entry page for visits and bounces',
-    page_visitors   Int32                   COMMENT 'Visitors who saw this page for the first time on this day',
-    visits          Int32                   COMMENT 'Visits that began, booked on their entry page',
-    bounces         Int32                   COMMENT 'Visits with a single page view and no interaction, booked where the visit began',
-    entries         Int32                   COMMENT 'Visits that entered the site on this page',
-    exits           Int32                   COMMENT 'Visits that ended on this page, as far as is known',
-    pageviews       Int32                   COMMENT 'Page views',
-    seconds         Int64                   COMMENT 'Engaged time in seconds: the page was visible and in use; booked at the start of the visit',
-    depth           Int32                   COMMENT 'Sum of the scroll depths in percent, over the page views that reported one',
-    depths          Int32                   COMMENT 'Page views that reported a scroll depth',
+    page_visitors   Int32                   COMMENT 'Visitors who saw this page for the first time on this day' CODEC(T64, Default),
+    visits          Int32                   COMMENT 'Visits that began, booked on their entry page' CODEC(T64, Default),
+    bounces         Int32                   COMMENT 'Visits with a single page view and no interaction, booked where the visit began' CODEC(T64, Default),
+    entries         Int32                   COMMENT 'Visits that entered the site on this page' CODEC(T64, Default),
+    exits           Int32                   COMMENT 'Visits that ended on this page, as far as is known' CODEC(T64, Default),
+    pageviews       Int32                   COMMENT 'Page views' CODEC(T64, Default),
+    seconds         Int64                   COMMENT 'Engaged time in seconds: the page was visible and in use; booked at the start of the visit' CODEC(T64, Default),
+    depth           Int32                   COMMENT 'Sum of the scroll depths in percent, over the page views that reported one' CODEC(T64, Default),
+    depths          Int32                   COMMENT 'Page views that reported a scroll depth' CODEC(T64, Default),
     expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
 )
 ENGINE = SummingMergeTree((page_visitors, visits, bounces, entries, exits, pageviews, seconds, depth, depths))
 PARTITION BY toYYYYMM(day)
 ORDER BY (site, day, page)
 TTL expires
-SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
+    default_compression_codec = 'ZSTD(6)', min_bytes_for_wide_part = 1048576
 COMMENT 'Daily totals of a page';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS rollup_pages_from_beacons TO rollup_pages AS
@@ -222,19 +230,20 @@ CREATE TABLE IF NOT EXISTS rollup_sources
     content         LowCardinality(String)  COMMENT 'utm_content of the landing address, or empty',
     term            LowCardinality(String)  COMMENT 'utm_term of the landing address, or empty',
     gap             UInt16                  COMMENT 'Days since the last active day of the visitors counted in this row; 65535: never before; 0: this row counts none',
-    visitors        Int32                   COMMENT 'First hits of a day, one for each visitor; with gap they give exact unique visitors of any range of days',
-    visits          Int32                   COMMENT 'Visits that began, booked on their entry page',
-    bounces         Int32                   COMMENT 'Visits with a single page view and no interaction, booked where the visit began',
-    pageviews       Int32                   COMMENT 'Page views',
-    seconds         Int64                   COMMENT 'Engaged time in seconds: the page was visible and in use; booked at the start of the visit',
-    events          Int32                   COMMENT 'Custom events',
+    visitors        Int32                   COMMENT 'First hits of a day, one for each visitor; with gap they give exact unique visitors of any range of days' CODEC(T64, Default),
+    visits          Int32                   COMMENT 'Visits that began, booked on their entry page' CODEC(T64, Default),
+    bounces         Int32                   COMMENT 'Visits with a single page view and no interaction, booked where the visit began' CODEC(T64, Default),
+    pageviews       Int32                   COMMENT 'Page views' CODEC(T64, Default),
+    seconds         Int64                   COMMENT 'Engaged time in seconds: the page was visible and in use; booked at the start of the visit' CODEC(T64, Default),
+    events          Int32                   COMMENT 'Custom events' CODEC(T64, Default),
     expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
 )
 ENGINE = SummingMergeTree((visitors, visits, bounces, pageviews, seconds, events))
 PARTITION BY toYYYYMM(day)
 ORDER BY (site, day, channel, source, medium, campaign, content, term, gap)
 TTL expires
-SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
+    default_compression_codec = 'ZSTD(6)', min_bytes_for_wide_part = 1048576
 COMMENT 'Daily totals by source and campaign';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS rollup_sources_from_beacons TO rollup_sources AS
@@ -253,19 +262,20 @@ CREATE TABLE IF NOT EXISTS rollup_places
     region          LowCardinality(String)  COMMENT 'Region of the country, or empty',
     city            LowCardinality(String)  COMMENT 'City, or empty',
     gap             UInt16                  COMMENT 'Days since the last active day of the visitors counted in this row; 65535: never before; 0: this row counts none',
-    visitors        Int32                   COMMENT 'First hits of a day, one for each visitor; with gap they give exact unique visitors of any range of days',
-    visits          Int32                   COMMENT 'Visits that began, booked on their entry page',
-    bounces         Int32                   COMMENT 'Visits with a single page view and no interaction, booked where the visit began',
-    pageviews       Int32                   COMMENT 'Page views',
-    seconds         Int64                   COMMENT 'Engaged time in seconds: the page was visible and in use; booked at the start of the visit',
-    events          Int32                   COMMENT 'Custom events',
+    visitors        Int32                   COMMENT 'First hits of a day, one for each visitor; with gap they give exact unique visitors of any range of days' CODEC(T64, Default),
+    visits          Int32                   COMMENT 'Visits that began, booked on their entry page' CODEC(T64, Default),
+    bounces         Int32                   COMMENT 'Visits with a single page view and no interaction, booked where the visit began' CODEC(T64, Default),
+    pageviews       Int32                   COMMENT 'Page views' CODEC(T64, Default),
+    seconds         Int64                   COMMENT 'Engaged time in seconds: the page was visible and in use; booked at the start of the visit' CODEC(T64, Default),
+    events          Int32                   COMMENT 'Custom events' CODEC(T64, Default),
     expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
 )
 ENGINE = SummingMergeTree((visitors, visits, bounces, pageviews, seconds, events))
 PARTITION BY toYYYYMM(day)
-ORDER BY (site, day, country, region, city, gap)
+ORDER BY (site, country, region, city, day, gap)
 TTL expires
-SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
+    default_compression_codec = 'ZSTD(6)', min_bytes_for_wide_part = 1048576
 COMMENT 'Daily totals by place';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS rollup_places_from_beacons TO rollup_places AS
@@ -287,19 +297,20 @@ CREATE TABLE IF NOT EXISTS rollup_devices
     browser_version LowCardinality(String)  COMMENT 'Major version of the browser, or empty',
     screen          LowCardinality(String)  COMMENT 'Width class of the screen: xs, s, m, l, xl, or empty',
     gap             UInt16                  COMMENT 'Days since the last active day of the visitors counted in this row; 65535: never before; 0: this row counts none',
-    visitors        Int32                   COMMENT 'First hits of a day, one for each visitor; with gap they give exact unique visitors of any range of days',
-    visits          Int32                   COMMENT 'Visits that began, booked on their entry page',
-    bounces         Int32                   COMMENT 'Visits with a single page view and no interaction, booked where the visit began',
-    pageviews       Int32                   COMMENT 'Page views',
-    seconds         Int64                   COMMENT 'Engaged time in seconds: the page was visible and in use; booked at the start of the visit',
-    events          Int32                   COMMENT 'Custom events',
+    visitors        Int32                   COMMENT 'First hits of a day, one for each visitor; with gap they give exact unique visitors of any range of days' CODEC(T64, Default),
+    visits          Int32                   COMMENT 'Visits that began, booked on their entry page' CODEC(T64, Default),
+    bounces         Int32                   COMMENT 'Visits with a single page view and no interaction, booked where the visit began' CODEC(T64, Default),
+    pageviews       Int32                   COMMENT 'Page views' CODEC(T64, Default),
+    seconds         Int64                   COMMENT 'Engaged time in seconds: the page was visible and in use; booked at the start of the visit' CODEC(T64, Default),
+    events          Int32                   COMMENT 'Custom events' CODEC(T64, Default),
     expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
 )
 ENGINE = SummingMergeTree((visitors, visits, bounces, pageviews, seconds, events))
 PARTITION BY toYYYYMM(day)
 ORDER BY (site, day, device, os, browser, os_version, browser_version, screen, gap)
 TTL expires
-SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
+    default_compression_codec = 'ZSTD(6)', min_bytes_for_wide_part = 1048576
 COMMENT 'Daily totals by device, operating system and browser';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS rollup_devices_from_beacons TO rollup_devices AS
@@ -317,19 +328,20 @@ CREATE TABLE IF NOT EXISTS rollup_audiences
     audience        LowCardinality(String)  COMMENT 'Audience that the site itself assigned: customer, other, or empty',
     language        LowCardinality(String)  COMMENT 'Primary language of the browser as a two-letter code, or empty',
     gap             UInt16                  COMMENT 'Days since the last active day of the visitors counted in this row; 65535: never before; 0: this row counts none',
-    visitors        Int32                   COMMENT 'First hits of a day, one for each visitor; with gap they give exact unique visitors of any range of days',
-    visits          Int32                   COMMENT 'Visits that began, booked on their entry page',
-    bounces         Int32                   COMMENT 'Visits with a single page view and no interaction, booked where the visit began',
-    pageviews       Int32                   COMMENT 'Page views',
-    seconds         Int64                   COMMENT 'Engaged time in seconds: the page was visible and in use; booked at the start of the visit',
-    events          Int32                   COMMENT 'Custom events',
+    visitors        Int32                   COMMENT 'First hits of a day, one for each visitor; with gap they give exact unique visitors of any range of days' CODEC(T64, Default),
+    visits          Int32                   COMMENT 'Visits that began, booked on their entry page' CODEC(T64, Default),
+    bounces         Int32                   COMMENT 'Visits with a single page view and no interaction, booked where the visit began' CODEC(T64, Default),
+    pageviews       Int32                   COMMENT 'Page views' CODEC(T64, Default),
+    seconds         Int64                   COMMENT 'Engaged time in seconds: the page was visible and in use; booked at the start of the visit' CODEC(T64, Default),
+    events          Int32                   COMMENT 'Custom events' CODEC(T64, Default),
     expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
 )
 ENGINE = SummingMergeTree((visitors, visits, bounces, pageviews, seconds, events))
 PARTITION BY toYYYYMM(day)
 ORDER BY (site, day, audience, language, gap)
 TTL expires
-SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
+    default_compression_codec = 'ZSTD(6)', min_bytes_for_wide_part = 1048576
 COMMENT 'Daily totals by audience and language';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS rollup_audiences_from_beacons TO rollup_audiences AS
@@ -345,14 +357,15 @@ CREATE TABLE IF NOT EXISTS rollup_events
     site            LowCardinality(String)  COMMENT 'Site, by its domain',
     day             Date                    COMMENT 'Day in the time zone of the site',
     name            LowCardinality(String)  COMMENT 'Name of the custom event, or empty',
-    events          Int32                   COMMENT 'Custom events',
+    events          Int32                   COMMENT 'Custom events' CODEC(T64, Default),
     expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
 )
 ENGINE = SummingMergeTree((events))
 PARTITION BY toYYYYMM(day)
 ORDER BY (site, day, name)
 TTL expires
-SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
+    default_compression_codec = 'ZSTD(6)', min_bytes_for_wide_part = 1048576
 COMMENT 'Daily totals of custom events';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS rollup_events_from_beacons TO rollup_events AS
