@@ -43,6 +43,7 @@ NOT_COUNTED = {
     "total_revenue": "revenue is not counted yet",
 }
 
+UNKNOWABLE = ("scroll_depth", "time_on_page")  # null, not zero, where nothing was reported
 FRACTIONS = ("views_per_visit", "bounce_rate", "exit_rate", "percentage")  # the others are whole numbers
 
 # What may be asked where a page, an event or an exit page is a dimension or a filter; the rest has a reason.

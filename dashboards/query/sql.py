@@ -5,7 +5,6 @@ No value of a query is ever part of the text: it goes to the server as a paramet
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from dashboards.query.dimensions import DIMENSIONS, TIMES, country_names
@@ -138,8 +137,3 @@ def _order(query: Query) -> str:
     names |= {name: f"v{number}" for number, name in enumerate(query.metrics)}
     keys = dict.fromkeys(f"{names[name]} {direction.upper()} NULLS LAST" for name, direction in query.order_by)
     return ", ".join((*keys, *(f"d{number}" for number in range(len(query.dimensions)))))
-
-
-def plain(value: Any) -> Any:
-    """A value of a row as JSON and comparisons know it."""
-    return value.isoformat() if isinstance(value, date) else value

@@ -117,3 +117,14 @@ def test_a_period_that_is_deleted_is_not_compared_with(counted: Store, website: 
     assert result.rows[0].metrics == (8,)
     assert result.rows[0].comparison is None
     assert result.document()["results"][0]["comparison"] is None
+
+
+def test_a_comparison_needs_the_detail_of_both_periods(counted: Store, website: Site) -> None:
+    site = msgspec.structs.replace(website, detail_days=3)
+    document = {
+        "site_id": "example.lv", "metrics": ["visits"], "date_range": ["2026-03-03", "2026-03-05"],
+        "dimensions": ["visit:os", "visit:country"], "include": {"comparisons": {"mode": "previous_period"}},
+    }  # fmt: skip
+    rows = run(parse(document), counted, site, at(NOW)).rows
+    assert sum(row.metrics[0] or 0 for row in rows) == 4
+    assert [row.comparison for row in rows] == [None] * len(rows)
