@@ -99,9 +99,8 @@ def test_what_is_shipped_twice_is_counted_once(tmp_path: Path, shipper: Shipper,
 
 def test_a_death_between_booking_and_deleting_books_once(tmp_path: Path, store: Store) -> None:
     spool(tmp_path, *[PAGEVIEW] * 3)
-    imported = tmp_path / "spool" / "import"
-    imported.mkdir(parents=True)
-    write_sealed(imported / "history-0001-2.seg", b"h" * 16, [PAGEVIEW] * 2)
+    (tmp_path / "spool" / "import").mkdir()
+    write_sealed(tmp_path / "spool" / "import" / "history-0001-2.seg", b"h" * 16, [PAGEVIEW] * 2)
     first = Shipper(tmp_path, store)
     imported = first.reader.sealed()[1]
     kept = imported.path.read_bytes()
