@@ -126,8 +126,6 @@ class Metrics:
         yield spooled
 
 
-
-
 def render(settings: Settings) -> tuple[bytes, str]:
     """All metrics in Prometheus' text format, with its content type. Process metrics are those of this process."""
     registry = CollectorRegistry(auto_describe=False)
