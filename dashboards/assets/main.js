@@ -3,14 +3,15 @@ import { drawCharts } from "./draw.js";
 import { watchFigures, watchForFirstVisit } from "./live.js";
 import { followLinksInPlace } from "./swap.js";
 
-/** Buttons that copy the text of another element. */
+/** Buttons that copy the text of another element or, where a page may not (http on another machine), select it. */
 function offerCopying() {
   for (const button of document.querySelectorAll("[data-copy]")) {
-    if (!navigator.clipboard) continue; // only on https and on this machine
     const label = button.textContent;
-    button.hidden = false;
     button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+      const source = document.getElementById(button.dataset.copy);
+      getSelection().selectAllChildren(source);
+      if (!navigator.clipboard) return;
+      await navigator.clipboard.writeText(source.textContent);
       button.textContent = button.dataset.done;
       setTimeout(() => { button.textContent = label; }, 2000);
     });
