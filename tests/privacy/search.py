@@ -9,9 +9,11 @@ import pyarrow
 from collector.store import Store
 from tests.privacy.known import Known
 
-BLOCK = struct.Struct("<16sBII")  # checksum, method, bytes with this header but without the checksum, bytes inside
+CHECKSUM = 16
+HEADER = struct.Struct("<BII")  # method, bytes with this header, bytes inside
 METHODS = {0x82: "lz4_raw", 0x90: "zstd"}
-STORED = 0x02
+STORED, SEVERAL = 0x02, 0x91
+NUMBERS = {0x92, 0x93, 0x94, 0x95}  # codecs of columns of numbers: Delta, T64, DoubleDelta, Gorilla
 COMPRESSED = (".bin", ".cmrk", ".cmrk2", ".cmrk3", ".cmrk4", ".cidx")
 # Files of hashes: any four bytes may occur in them by chance.
 RANDOM = ("checksums.txt",)
@@ -51,19 +53,27 @@ def files(folder: Path) -> Iterator[tuple[str, bytes, bool]]:
 def decompressed(data: bytes) -> Iterator[bytes]:
     """What is inside of a compressed file of ClickHouse. Raises ValueError for what cannot be read."""
     at = 0
-    while at + BLOCK.size <= len(data):
-        _, method, size, inside = BLOCK.unpack_from(data, at)
-        end = at + 16 + size
-        if end > len(data):
+    while at + CHECKSUM + HEADER.size <= len(data):
+        start = at + CHECKSUM
+        at = start + HEADER.unpack_from(data, start)[1]
+        if at > len(data):
             return  # still being written
-        body = data[at + BLOCK.size : end]
-        if method == STORED:
-            yield body
-        elif method in METHODS:
-            yield pyarrow.decompress(body, inside, codec=METHODS[method], asbytes=True)
-        else:
-            raise ValueError(f"a block of the unknown method {method:#x}")
-        at = end
+        yield unpacked(data[start:at])
+
+
+def unpacked(block: bytes) -> bytes:
+    """The contents of one block; of columns of numbers as far as the codec before the numbers' own."""
+    method, _, inside = HEADER.unpack_from(block)
+    body = block[HEADER.size :]
+    if method in METHODS:
+        found: bytes = pyarrow.decompress(body, inside, codec=METHODS[method], asbytes=True)
+        return found
+    if method == SEVERAL:  # their number, their names, and a block of the last one around a block of the one before
+        inner = unpacked(body[1 + body[0] :])
+        return unpacked(inner) if body[0] > 1 and inner[0] not in NUMBERS else inner
+    if method == STORED or method in NUMBERS:
+        return body
+    raise ValueError(f"a block of the unknown method {method:#x}")
 
 
 def tables(store: Store) -> Iterator[tuple[str, bytes, bool]]:
