@@ -57,5 +57,5 @@ class Source:
             return
         raise QueryError(
             "these dimensions and filters together need detail, which the site keeps for "
-            f"{self.site.detail_days} days, since {oldest}; ask for later days, or for fewer dimensions and filters at once"
+            f"{self.site.detail_days} days, since {oldest}; ask for later days, or for fewer of them at once"
         )

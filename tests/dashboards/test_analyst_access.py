@@ -1,13 +1,16 @@
-"""What the user `analyst` of the embedded engine can do: read the views, and nothing else."""
+"""What the users of the embedded engine can do: the analyst reads the views, and the dashboards only read."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from typing import NamedTuple
 
 import pytest
 
 from collector.engine import addresses
 from collector.schema import apply_schema
+from collector.sites import Site
 from collector.store import Store, StoreError, connect
+from dashboards.query import parse, run
 from tests.dashboards.counting import KEPT_DAY, add_rows
 from tests.running import start_engine
 
@@ -17,21 +20,46 @@ VIEWS = (
 )  # fmt: skip
 
 
+class Users(NamedTuple):
+    """The store as two of its users see it."""
+
+    analyst: Store
+    dashboards: Store
+
+
 @pytest.fixture(scope="module")
-def analyst(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    """The analyst of an engine of its own, in whose tables there are a day of twelve visitors and a day of three."""
+def users(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Users]:
+    """Users of an engine of its own, in whose tables there are a day of twelve visitors and a day of three."""
     process, settings = start_engine(tmp_path_factory.mktemp("engine"))
     collector = connect(addresses(settings).collector)
     apply_schema(collector, datetime.now(UTC).timestamp())
     row = {"site": "a.lv", "gap": 65535, "visits": 13, "expires": KEPT_DAY}
     many, few = row | {"day": DAY, "visitors": 12}, row | {"day": date(2026, 3, 5), "visitors": 3}
     add_rows(collector, "rollup_site", [many, few])
-    opened = connect(addresses(settings).analyst)
+    opened = Users(connect(addresses(settings).analyst), connect(addresses(settings).dashboards))
     yield opened
-    opened.close()
-    collector.close()
+    for store in (*opened, collector):
+        store.close()
     process.kill()
     process.wait()
+
+
+@pytest.fixture
+def analyst(users: Users) -> Store:
+    return users.analyst
+
+
+def test_the_dashboards_may_ask_within_limits_and_write_nothing(users: Users) -> None:
+    query = parse({"site_id": "a.lv", "metrics": ["visitors", "visits"], "date_range": ["2026-03-01", "2026-03-31"]})
+    now = datetime(2026, 3, 31, 12, tzinfo=UTC).timestamp()
+    assert run(query, users.dashboards, Site(domain="a.lv"), now).rows[0].metrics == (15, 26)
+    for sql in (
+        "TRUNCATE TABLE rollup_site",
+        "DROP TABLE counters",
+        "SELECT * FROM file('/etc/passwd', 'LineAsString')",
+    ):
+        with pytest.raises(StoreError):
+            users.dashboards.execute(sql)
 
 
 def test_the_views_can_be_read(analyst: Store) -> None:

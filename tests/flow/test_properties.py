@@ -119,8 +119,8 @@ def within(days: tuple[date, date], day: date) -> bool:
     return days[0] <= day <= days[1]
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.lists(examples(), min_size=5, max_size=10))
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(examples(), min_size=4, max_size=8))
 def test_answers_equal_the_plain_reading(store: Store, batch: list[Example]) -> None:
     # A replayed example is another site: the rows of the first time are still there.
     batch = [replace(one, site=fresh_site(one.site.timezone)) for one in batch]
