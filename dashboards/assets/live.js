@@ -29,28 +29,31 @@ function poll(address, then) {
 export function watchFigures() {
   const report = document.getElementById("report");
   if (!report || report.querySelector("[data-waiting]")) return;
-  let [before, loaded] = [null, Date.now()];
+  let [moved, loaded] = [false, Date.now()];
   poll(() => report.dataset.live, async (answer, url) => {
     if (url !== report.dataset.live) return; // another period was chosen meanwhile
-    show(report, answer);
-    const now = url + JSON.stringify(answer.figures);
-    if (before === null || !before.startsWith(url)) before = now;
-    if (now === before || Date.now() - loaded < REPORT_EVERY) return;
-    [before, loaded] = [now, Date.now()];
+    moved = show(report, answer) || moved;
+    if (!moved || Date.now() - loaded < REPORT_EVERY) return;
+    [moved, loaded] = [false, Date.now()];
     await refresh();
   });
 }
 
+/** Puts in the figures, and says whether one of the period's is not what the page showed. */
 function show(report, { now, busy, figures }) {
   const place = report.querySelector("[data-now]");
   if (place) {
     place.textContent = now;
     place.parentElement.querySelector(".dot").classList.toggle("idle", !busy);
   }
-  for (const [metric, text] of Object.entries(figures)) {
-    const figure = report.querySelector(`[data-metric="${metric}"]`);
-    if (figure && figure.textContent !== text) figure.textContent = text;
+  let moved = false;
+  for (const figure of report.querySelectorAll("[data-metric]")) {
+    const text = figures[figure.dataset.metric];
+    if (figure.textContent === text) continue;
+    figure.textContent = text;
+    moved = true;
   }
+  return moved;
 }
 
 /** The page with the tag to paste goes on to the report when the first visit has arrived. */
