@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, cast
 
 from collector import rows
-from collector.bot import is_bot
+from collector.bot import HEADLESS, is_bot, with_window
 from collector.clock import LocalClock, day_date, day_number
 from collector.device import Hints
 from collector.gate import Reason, refusal
@@ -80,6 +80,8 @@ class Counter:
         if reason is not None or site is None or page is None:
             return self._drop(payload.site if site is not None else "", minute, reason or "origin")
         address = client_address(request.remote, request.forwarded_for, self.proxies)
+        if HEADLESS in request.user_agent:
+            request = request._replace(user_agent=with_window(request.user_agent))
         robot = is_bot(request.user_agent)
         self._note_network(address, robot, now)
         if robot:

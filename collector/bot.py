@@ -13,6 +13,7 @@ from ua_parser_rs import UserAgentExtractor
 from collector.device import LONGEST, parse
 
 CACHED = 4096
+HEADLESS = "HeadlessChrome/"
 # What the list lacks or names only in part: browsers driven by a program, libraries, and programs that say where to
 # complain. (Toolbars of the old Internet Explorer wrote addresses, too.)
 DRIVEN = re.compile(
@@ -20,6 +21,12 @@ DRIVEN = re.compile(
     r"|\w@[\w-]+\.\w|^(?!.*msie).*://",
     re.IGNORECASE | re.DOTALL,
 )
+
+
+def with_window(user_agent: str) -> str:
+    """The user agent of the same Chromium with a window. For beacons: whoever drives it decided in the banner, so it
+    counts (docs/decisions/0007-headless-browsers.md); in a log nothing was decided, and it is a robot."""
+    return user_agent.replace(HEADLESS, "Chrome/")
 
 
 def is_bot(user_agent: str) -> bool:

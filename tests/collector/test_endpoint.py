@@ -196,6 +196,14 @@ def test_unknown_sites_foreign_origins_and_robots_are_dropped_with_a_reason(visi
     assert "visit" not in visitor.cookies
 
 
+def test_a_headless_browser_that_consented_is_counted_as_the_browser_it_is(visitor: Visitor) -> None:
+    headless = {"HTTP_USER_AGENT": CHROME.replace("Chrome/", "HeadlessChrome/")}
+    assert visitor.post(headers=headless).headers["X-Not-Recorded"] == "consent"
+    visitor.consents()
+    assert visitor.post(headers=headless).status == 202
+    assert [row["browser"] for row in visitor.rows()] == ["Chrome"]
+
+
 def test_only_pages_of_the_site_may_read_the_answer(visitor: Visitor) -> None:
     visitor.consents()
     good = visitor.post(headers={"HTTP_ORIGIN": "https://www.example.lv"})
