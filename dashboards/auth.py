@@ -5,7 +5,7 @@ import re
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from dashboards import accounts, context
+from dashboards import accounts, context, security
 from dashboards.i18n import _
 
 blueprint = Blueprint("accounts", __name__)
@@ -25,6 +25,7 @@ def log_in() -> Response | tuple[str, int]:
     if user is None:
         error = _("The e-mail address or the password is not right.")
         return render_template("login.html", next=request.form.get("next", ""), email=email, error=error), 401
+    security.forgive()
     return _enter(user, request.form.get("next", ""))
 
 

@@ -15,7 +15,7 @@ def controls(address: Address) -> dict[str, object]:
             "label": label,
             "short": short,
             "url": address.over(periods.named(name, shown.today, shown.today)).url(),
-            "current": shown.name == name,
+            "current": shown.name == name and (shown.live or name != "day"),
         }
         for name, label, short in (
             ("day", _("Today"), _("Today")),

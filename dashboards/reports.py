@@ -15,67 +15,16 @@ from collector.sites import Site
 from dashboards import address as addresses
 from dashboards import figures, names, questions
 from dashboards.address import UNKNOWN, Address
-from dashboards.figures import Change, Number
+from dashboards.figures import Number
 from dashboards.i18n import _
 from dashboards.query import Period, Query, QueryError, Result, Row, Store, drops, run, visitors_now
 from dashboards.series import Chart, Series, chart, series
+from dashboards.shown import Dropped, Line, Panel, Tab, Tile
 
 NOW_MINUTES = 5
 ROWS = {"pages": 9, "sources": 9, "places": 9}
 FEW_ROWS = 6
 ALL_ROWS = 1000
-
-
-class Tile(msgspec.Struct, frozen=True):
-    """One metric of the period. `unknown` says why it cannot be known under the filters, if so."""
-
-    metric: str
-    label: str
-    meaning: str
-    unknown: str
-    text: str
-    before: str
-    change: Change | None
-    spark: str
-    url: str
-    current: bool
-
-
-class Tab(msgspec.Struct, frozen=True):
-    label: str
-    url: str
-    current: bool
-
-
-class Line(msgspec.Struct, frozen=True):
-    """A row of a table: `bar` is its length in percent of the longest."""
-
-    label: str
-    text: str
-    share: str
-    bar: int
-    url: str
-
-
-class Panel(msgspec.Struct, frozen=True):
-    """A table of one dimension. `problem` says why it cannot be told, `note` what to know when reading it."""
-
-    id: str
-    name: str
-    title: str
-    heading: str
-    unit: str
-    tabs: list[Tab]
-    rows: list[Line]
-    more: str
-    note: str
-    problem: str
-
-
-class Dropped(msgspec.Struct, frozen=True):
-    name: str
-    why: str
-    text: str
 
 
 @dataclass
@@ -229,6 +178,8 @@ class Report:
         totals = dict(zip(wanted, found[0].metrics, strict=True)) if found else {}
         if not totals.get("visits"):  # a rate of nothing is not zero
             totals = {name: value for name, value in totals.items() if figures.METRICS[name] == "number"}
+        if not totals.get("visit_duration"):  # nobody reported a time, as in an imported log
+            totals.pop("visit_duration", None)
         return totals
 
     def _tile(self, metric: str) -> Tile:

@@ -4,7 +4,7 @@ All of it is bound to the dashboards' own blueprints: the collector's addresses 
 have rules of their own.
 """
 
-from flask import Blueprint, Flask, Response, request
+from flask import Blueprint, Flask, Response, current_app, request
 from flask.sessions import SecureCookieSessionInterface
 from flask_limiter import Limiter
 from flask_wtf.csrf import CSRFProtect
@@ -38,6 +38,8 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 HSTS = "max-age=31536000"
+LIMITER = "sikdatne.dashboards.limiter"  # extension of the application
+ACCOUNT = "account "  # with what the keys of limits of an account begin
 
 
 class SessionCookie(SecureCookieSessionInterface):
@@ -87,10 +89,19 @@ def limit_attempts(app: Flask, settings: Settings, database: Database, blueprint
     for limits, key in ((ATTEMPTS, _account_and_network), (NETWORK_ATTEMPTS, _network), (ACCOUNT_ATTEMPTS, _account)):
         limiter.limit(limits, key_func=key, methods=["POST"])(blueprint)
     limiter.init_app(app)
+    app.extensions[LIMITER] = limiter
+
+
+def forgive() -> None:
+    """After a login that succeeded: attempts before it no longer count against its account."""
+    limiter: Limiter = current_app.extensions[LIMITER]
+    for each in limiter.current_limits:
+        if any(part.startswith(ACCOUNT) for part in each.request_args):
+            limiter.limiter.clear(each.limit, *each.request_args)
 
 
 def _account() -> str:
-    return "account " + request.form.get("email", "").strip().lower()[:254]
+    return ACCOUNT + request.form.get("email", "").strip().lower()[:254]
 
 
 def _network() -> str:

@@ -132,6 +132,15 @@ def test_guessing_is_stopped_in_all_workers_and_later_allowed_again(
     assert anna.log_in().location == "/"
 
 
+def test_who_knows_the_password_is_not_stopped(anna: Person) -> None:
+    for _ in range(8):
+        anna.log_in(password="wrong password")
+    for _ in range(4):
+        anna.log_in()
+        assert anna.submit("/", "/logout").location == "/login"
+    assert anna.log_in(password="wrong password").status_code == 401
+
+
 def test_the_table_of_attempts_names_nobody(anna: Person, app: Flask, tmp_path: Path) -> None:
     anna.log_in(password="wrong password")
     of(app).database.close()

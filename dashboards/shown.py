@@ -1,0 +1,57 @@
+"""What the templates are given: values that are written out already. No I/O."""
+
+import msgspec
+
+from dashboards.figures import Change
+
+
+class Tile(msgspec.Struct, frozen=True):
+    """One metric of the period. `unknown` says why it cannot be known under the filters, if so."""
+
+    metric: str
+    label: str
+    meaning: str
+    unknown: str
+    text: str
+    before: str
+    change: Change | None
+    spark: str
+    url: str
+    current: bool
+
+
+class Tab(msgspec.Struct, frozen=True):
+    label: str
+    url: str
+    current: bool
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A row of a table: `bar` is its length in percent of the longest."""
+
+    label: str
+    text: str
+    share: str
+    bar: int
+    url: str
+
+
+class Panel(msgspec.Struct, frozen=True):
+    """A table of one dimension. `problem` says why it cannot be told, `note` what to know when reading it."""
+
+    id: str
+    name: str
+    title: str
+    heading: str
+    unit: str
+    tabs: list[Tab]
+    rows: list[Line]
+    more: str
+    note: str
+    problem: str
+
+
+class Dropped(msgspec.Struct, frozen=True):
+    name: str
+    why: str
+    text: str
