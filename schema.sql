@@ -57,6 +57,7 @@ CREATE TABLE IF NOT EXISTS beacons
     depth           Int32                   COMMENT 'Sum of the scroll depths in percent, over the page views that reported one',
     depths          Int32                   COMMENT 'Page views that reported a scroll depth',
     events          Int32                   COMMENT 'Custom events',
+    event_visitors  Int32                   COMMENT 'Visitors who did the event of this name for the first time on this day',
     detail_expires  Date                    COMMENT 'Day on which the detailed row is deleted',
     expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
 )
@@ -108,9 +109,10 @@ CREATE TABLE IF NOT EXISTS counters
     depth           Int32                   COMMENT 'Sum of the scroll depths in percent, over the page views that reported one' CODEC(T64, Default),
     depths          Int32                   COMMENT 'Page views that reported a scroll depth' CODEC(T64, Default),
     events          Int32                   COMMENT 'Custom events' CODEC(T64, Default),
+    event_visitors  Int32                   COMMENT 'Visitors who did the event of this name for the first time on this day' CODEC(T64, Default),
     expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
 )
-ENGINE = SummingMergeTree((visitors, hour_visitors, page_visitors, visits, bounces, entries, exits, pageviews, seconds, depth, depths, events))
+ENGINE = SummingMergeTree((visitors, hour_visitors, page_visitors, visits, bounces, entries, exits, pageviews, seconds, depth, depths, events, event_visitors))
 PARTITION BY toYYYYMM(day)
 PRIMARY KEY (site, day)
 ORDER BY (site, day, country, region, city, device, os, browser, os_version, browser_version, channel, source, medium, campaign, content, term, audience, language, screen, hour, entry, page, name, gap, hour_gap)
@@ -121,7 +123,7 @@ COMMENT 'Every delta with all its dimensions, by hour; kept for detail_days of t
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS counters_from_beacons TO counters AS
 SELECT site, day, country, region, city, device, os, browser, os_version, browser_version, channel, source, medium, campaign, content, term, audience, language, screen, hour, entry, page, name, gap, hour_gap,
-    sum(b.visitors) AS visitors, sum(b.hour_visitors) AS hour_visitors, sum(b.page_visitors) AS page_visitors, sum(b.visits) AS visits, sum(b.bounces) AS bounces, sum(b.entries) AS entries, sum(b.exits) AS exits, sum(b.pageviews) AS pageviews, sum(b.seconds) AS seconds, sum(b.depth) AS depth, sum(b.depths) AS depths, sum(b.events) AS events,
+    sum(b.visitors) AS visitors, sum(b.hour_visitors) AS hour_visitors, sum(b.page_visitors) AS page_visitors, sum(b.visits) AS visits, sum(b.bounces) AS bounces, sum(b.entries) AS entries, sum(b.exits) AS exits, sum(b.pageviews) AS pageviews, sum(b.seconds) AS seconds, sum(b.depth) AS depth, sum(b.depths) AS depths, sum(b.events) AS events, sum(b.event_visitors) AS event_visitors,
     max(b.detail_expires) AS expires
 FROM beacons AS b
 WHERE b.visitors != 0 OR b.hour_visitors != 0 OR b.page_visitors != 0 OR b.visits != 0 OR b.bounces != 0 OR b.entries != 0
@@ -358,9 +360,10 @@ CREATE TABLE IF NOT EXISTS rollup_events
     day             Date                    COMMENT 'Day in the time zone of the site',
     name            LowCardinality(String)  COMMENT 'Name of the custom event, or empty',
     events          Int32                   COMMENT 'Custom events' CODEC(T64, Default),
+    event_visitors  Int32                   COMMENT 'Visitors who did the event of this name for the first time on this day' CODEC(T64, Default),
     expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
 )
-ENGINE = SummingMergeTree((events))
+ENGINE = SummingMergeTree((events, event_visitors))
 PARTITION BY toYYYYMM(day)
 ORDER BY (site, day, name)
 TTL expires
@@ -370,7 +373,7 @@ COMMENT 'Daily totals of custom events';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS rollup_events_from_beacons TO rollup_events AS
 SELECT site, day, name,
-    sum(b.events) AS events,
+    sum(b.events) AS events, sum(b.event_visitors) AS event_visitors,
     max(b.expires) AS expires
 FROM beacons AS b
 WHERE b.name != '' AND b.events != 0
@@ -695,29 +698,30 @@ CREATE OR REPLACE VIEW events_daily
 (
     site            LowCardinality(String)  COMMENT 'Site, by its domain',
     day             Date                    COMMENT 'Day in the time zone of the site',
-    name            LowCardinality(String)  COMMENT 'Name of the custom event; ''other'' stands for events that happened fewer than 10 times',
+    name            LowCardinality(String)  COMMENT 'Name of the custom event; ''other'' stands for those of fewer than 10 visitors',
+    visitors        Int64                   COMMENT 'Visitors who did it; for ''other'' the sum over its events',
     events          Int64                   COMMENT 'How often it happened'
 )
 DEFINER = CURRENT_USER SQL SECURITY DEFINER AS
 WITH
     names AS
     (
-        SELECT site, day, name, sum(t.events) AS times
+        SELECT site, day, name, sum(t.event_visitors) AS people, sum(t.events) AS times
         FROM rollup_events AS t
         WHERE day < toDate(now('UTC') - INTERVAL 12 HOUR)
         GROUP BY site, day, name
     ),
+    -- As with pages: who did two of the hidden events is one person.
     folded AS
     (
-        SELECT *, times < 10 OR (min(times) OVER (PARTITION BY site, day) < 10
-            AND sum(times) OVER (PARTITION BY site, day ORDER BY times, name) - times < 10) AS fold
+        SELECT *, people < 10 OR (min(people) OVER (PARTITION BY site, day) < 10
+            AND max(people) OVER (PARTITION BY site, day ORDER BY people, name ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) < 10) AS fold
         FROM names
     )
-SELECT site, day, if(fold, 'other', f.name) AS name, sum(f.times) AS events
+SELECT site, day, if(fold, 'other', f.name) AS name, sum(f.people) AS visitors, sum(f.times) AS events
 FROM folded AS f
-WHERE (site, day) IN (SELECT site, day FROM rollup_site GROUP BY site, day HAVING sum(visitors) >= 10)
 GROUP BY site, day, if(fold, 'other', f.name)
-HAVING sum(f.times) >= 10
+HAVING max(f.people) >= 10
 COMMENT 'Custom events by day';
 
 CREATE OR REPLACE VIEW consents_daily

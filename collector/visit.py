@@ -19,7 +19,7 @@ VISIT_MINUTES = 30  # a visit ends when nothing was heard of it for so long
 STATE_DAYS = 396  # 13 months after the first visit the state expires; it is never extended
 SKEW_MINUTES = 10  # clocks of two collectors may differ by so much
 NEVER = 65535  # gap of a visitor who was never here before
-PAGES_REMEMBERED = 40  # pages of one day that the state can tell apart
+PAGES_REMEMBERED = 40  # pages and events of one day that the state can tell apart
 HASH_LENGTH = 4
 
 Kind = Literal["pageview", "event", "leave"]
@@ -61,7 +61,7 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     views: int = 0  # page views in the current visit
     bounce: bool = False  # the visit is booked as a bounce so far
     depth: int = -1  # deepest scroll in percent reported for the current page view; -1: none
-    pages: str = ""  # short hashes of the pages seen on `day`
+    pages: str = ""  # short hashes of the pages seen and the events done on `day`
 
 
 class Hit(NamedTuple):
@@ -95,6 +95,7 @@ class Delta(NamedTuple):
     depth: int = 0
     depths: int = 0
     events: int = 0
+    event_visitors: int = 0
 
 
 DELTA_FIELDS = Delta._fields
@@ -132,15 +133,15 @@ def _begin(state: State | None, hit: Hit, minute: int, clock: LocalClock, origin
     hour, day = clock.hour(minute * 60)
     gap, hour_gap = _gaps(state, hour, day, clock)
     is_view = hit.kind == "pageview"
-    pages, is_new_page = _remember(state.pages if state is not None and state.day == day else "", hit, is_view)
+    pages, is_new = _remember(state.pages if state is not None and state.day == day else "", hit)
     deltas = [
         Delta(
-            day, hour, hit.page, "", gap, hour_gap, int(gap > 0), int(hour_gap > 0), is_new_page,
+            day, hour, hit.page, "", gap, hour_gap, int(gap > 0), int(hour_gap > 0), is_new if is_view else 0,
             1, int(is_view), 1, 1, int(is_view),
         )
     ]  # fmt: skip
     if not is_view:
-        deltas.append(Delta(day, hour, hit.page, hit.name, events=1))
+        deltas.append(Delta(day, hour, hit.page, hit.name, events=1, event_visitors=is_new))
     new = State(
         state.born if state is not None else day, day, minute, minute, origin, hit.page,
         0, int(is_view), is_view, -1, pages,
@@ -154,19 +155,19 @@ def _go_on(state: State, hit: Hit, minute: int, clock: LocalClock) -> Step:
     seen_hour, seen_day = clock.hour(state.seen * 60)
     gap, hour_gap = _gaps(state, hour, day, clock)
     is_view = hit.kind == "pageview"
-    pages, is_new_page = _remember(state.pages if state.day == day else "", hit, is_view)
+    pages, is_new = _remember(state.pages if state.day == day else "", hit)
     path = hit.page if is_view else state.path
     moved = path != state.path or hour != seen_hour  # the visit's exit is booked on `path` in the hour of `seen`
     deltas = []
     if is_view:
         deltas.append(
             Delta(
-                day, hour, path, "", gap, hour_gap, int(gap > 0), int(hour_gap > 0), is_new_page,
+                day, hour, path, "", gap, hour_gap, int(gap > 0), int(hour_gap > 0), is_new,
                 0, 0, 0, int(moved), 1,
             )
         )  # fmt: skip
     else:
-        deltas.append(Delta(day, hour, hit.page, hit.name, events=1))
+        deltas.append(Delta(day, hour, hit.page, hit.name, events=1, event_visitors=is_new))
         if moved or hour_gap:
             deltas.append(Delta(day, hour, path, "", gap, hour_gap, int(gap > 0), int(hour_gap > 0), exits=int(moved)))
     entry = state.origin.entry
@@ -208,11 +209,10 @@ def _gaps(state: State | None, hour: int, day: int, clock: LocalClock) -> tuple[
     return min(max(day - state.day, 0), NEVER - 1), min(-((last_hour - hour) // 3600), NEVER - 1)
 
 
-def _remember(pages: str, hit: Hit, is_view: bool) -> tuple[str, int]:
-    """The pages seen today with this one, and 1 if it is new among them."""
-    if not is_view:
-        return pages, 0
-    short = urlsafe_b64encode(crc32(hit.page.encode()).to_bytes(4, "big")[1:]).decode()
+def _remember(pages: str, hit: Hit) -> tuple[str, int]:
+    """The pages and events of today with this one, and 1 if it is new among them."""
+    what = hit.page if hit.kind == "pageview" else "event " + hit.name
+    short = urlsafe_b64encode(crc32(what.encode()).to_bytes(4, "big")[1:]).decode()
     for at in range(0, len(pages), HASH_LENGTH):
         if pages.startswith(short, at):
             return pages, 0

@@ -125,6 +125,16 @@ def test_page_visitors_of_a_day_are_exact(hits: list[RawHit], zone: str) -> None
     assert +counted == Counter((day, page) for _, day, page in seen)
 
 
+@settings(max_examples=100, deadline=None)
+@given(histories())
+def test_visitors_of_an_event_are_exact_for_a_day(hits: list[RawHit]) -> None:
+    counted = Counter[object]()
+    for delta in run(hits, RIGA):
+        counted[day_date(delta.day)] += delta.event_visitors
+    did = {(hit.visitor, oracle.day_of(hit.at, "Europe/Riga")) for hit in hits if hit.kind == "event"}
+    assert +counted == Counter(day for _, day in did)
+
+
 @settings(max_examples=200, deadline=None)
 @given(histories(), st.integers(0, 24 * 60), st.integers(1, 120))
 def test_visitors_now_are_exact_for_any_window(hits: list[RawHit], end: int, window: int) -> None:

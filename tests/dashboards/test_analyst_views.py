@@ -199,7 +199,10 @@ def test_consents_and_events_fold_too(store: Store) -> None:
     shown = store.execute("SELECT method, decisions, statistics, marketing FROM consents_daily ORDER BY method")
     assert shown == [("accept_all", 30, 30, 0), ("other", 30, 0, 0)]
     base = {"site": "c.lv", "day": DAY, "expires": KEPT_DAY}
-    add_rows(store, "rollup_events", [base | {"name": name, "events": 6} for name in ("x", "y")])
+    few = [base | {"name": name, "events": 60, "event_visitors": 6} for name in ("x", "y")]
+    add_rows(store, "rollup_events", few)  # one person may have done it all
     assert store.execute("SELECT * FROM events_daily") == []
-    add_rows(store, "rollup_site", [base | {"gap": 65535, "visitors": 11}])
-    assert store.execute("SELECT name, events FROM events_daily") == [("other", 12)]
+    many = [base | {"name": name, "events": 40, "event_visitors": people} for name, people in (("m", 11), ("n", 12))]
+    add_rows(store, "rollup_events", many)
+    shown = store.execute("SELECT name, visitors, events FROM events_daily ORDER BY name")
+    assert shown == [("n", 12, 40), ("other", 23, 160)]
