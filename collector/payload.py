@@ -1,6 +1,7 @@
 """What a page reports: the body of a beacon, decoded and checked, and the page it speaks of."""
 
 import re
+from functools import lru_cache
 from typing import Annotated, NamedTuple
 from urllib.parse import unquote
 
@@ -8,6 +9,8 @@ import msgspec
 
 MAX_BODY = 16 * 1024  # bytes
 MAX_PAGE = 160  # bytes of UTF-8; the visit state holds two pages and must stay small
+CACHED = 2048  # pages, in memory only
+MAX_KNOWN = 400  # characters of an address that is kept there
 REMOVED = "(removed)"
 KINDS = ("pageview", "event", "leave")
 
@@ -85,11 +88,18 @@ def decode(body: bytes) -> Payload:
 
 def page_of(url: str) -> Page | None:
     """The page of an absolute http(s) address; None for every other text."""
+    return _known_page(url) if len(url) <= MAX_KNOWN else _page_of(url)
+
+
+def _page_of(url: str) -> Page | None:
     match = _ADDRESS.match(url)
     if match is None:
         return None
     scheme, host, path, query = match.groups()
     return Page(scheme.lower(), host.lower(), clean_path(path), query or "")
+
+
+_known_page = lru_cache(maxsize=CACHED)(_page_of)
 
 
 def clean_path(path: str) -> str:

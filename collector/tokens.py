@@ -1,9 +1,11 @@
 """Signed tokens that the browser carries: the visit state and the consent. Their owner can read them."""
 
-import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from collections.abc import Sequence
+from functools import lru_cache
+from hashlib import blake2b
+from hmac import compare_digest
 
 import msgspec
 
@@ -11,6 +13,7 @@ from collector.visit import HASH_LENGTH, State
 
 MAC_BYTES = 16
 MAX_TOKEN = 1500  # bytes; a longer token was not made here
+CACHED = 4096  # consents, in memory only: one visit brings the same one several times
 MAX_PAYLOAD = (MAX_TOKEN - 23) * 3 // 4  # 23: the point and the encoded MAC
 
 
@@ -26,27 +29,31 @@ class ConsentGrant(msgspec.Struct, frozen=True):
 
 
 class SignedTokens:
-    """`<base64url of readable JSON>.<base64url of a truncated HMAC-SHA256>`, bound to a site.
+    """`<base64url of readable JSON>.<base64url of a keyed BLAKE2b of 128 bits>`, bound to a site.
 
-    The first key signs, all of them verify, so that a secret can be rotated.
+    The first key signs, all of them verify, so that a secret can be rotated. BLAKE2b is as good a signature as
+    HMAC-SHA256 and takes a third of its time, which is a good part of the time a beacon takes.
     """
 
     def __init__(self, keys: Sequence[bytes]) -> None:
         if not keys:
             raise ValueError("at least one key is needed to sign tokens")
-        self._keys = tuple(keys)
+        self._keyed = tuple(blake2b(key=key, digest_size=MAC_BYTES) for key in keys)
 
     def sign(self, site: str, payload: bytes) -> str:
         """The token for `payload`, valid on `site` alone."""
         encoded = urlsafe_b64encode(payload).rstrip(b"=")
-        return (encoded + b"." + _mac(self._keys[0], site, encoded)).decode("ascii")
+        return (encoded + b"." + _mac(self._keyed[0], site, encoded)).decode("ascii")
 
     def open(self, site: str, token: str) -> bytes | None:
         """The payload of a token that was signed here for `site`; None for every other text."""
         if len(token) > MAX_TOKEN or not token.isascii():
             return None
         encoded, _, mac = token.encode("ascii").partition(b".")
-        if not any(hmac.compare_digest(_mac(key, site, encoded), mac) for key in self._keys):
+        for keyed in self._keyed:
+            if compare_digest(_mac(keyed, site, encoded), mac):
+                break
+        else:
             return None
         try:
             return urlsafe_b64decode(encoded + b"=" * (-len(encoded) % 4))
@@ -54,9 +61,10 @@ class SignedTokens:
             return None
 
 
-def _mac(key: bytes, site: str, encoded: bytes) -> bytes:
-    digest = hmac.digest(key, site.encode() + b"\0" + encoded, "sha256")
-    return urlsafe_b64encode(digest[:MAC_BYTES]).rstrip(b"=")
+def _mac(keyed: blake2b, site: str, encoded: bytes) -> bytes:
+    signature = keyed.copy()
+    signature.update(site.encode() + b"\0" + encoded)
+    return urlsafe_b64encode(signature.digest()).rstrip(b"=")
 
 
 class VisitTokens:
@@ -94,12 +102,13 @@ class ConsentTokens:
         self._tokens = SignedTokens(keys)
         self._encoder = msgspec.json.Encoder()
         self._decoder = msgspec.json.Decoder(ConsentGrant)
+        self.decode = lru_cache(maxsize=CACHED)(self._decode)
 
     def encode(self, grant: ConsentGrant) -> str:
         """The token of `grant`."""
         return self._tokens.sign(grant.site, self._encoder.encode(grant))
 
-    def decode(self, site: str, token: str) -> ConsentGrant | None:
+    def _decode(self, site: str, token: str) -> ConsentGrant | None:
         """The decision in `token` if it was made on `site`; whether it still holds is for the gate to say."""
         payload = self._tokens.open(site, token)
         if payload is None:
