@@ -124,7 +124,7 @@ function draw(made, wanted) {
   banner = host({},
     make("section", { role: "dialog", "aria-labelledby": "title", lang: notice.language, tabIndex: -1 },
       make("div", { className: "scroll" },
-        make("header", {}, make("h2", { id: "title" }, notice.title),
+        make("div", { className: "head" }, make("h2", { id: "title" }, notice.title),
           make("button", { type: "button", className: "close", "data-consent-close": "", "aria-label": notice.close, onclick: close }, "×")),
         make("p", {}, notice.text),
         make("p", {}, link(path, notice.policy), link(`${path}/me`, notice.mine, handOver)),
@@ -137,8 +137,9 @@ function draw(made, wanted) {
         ...(granted ? [button("withdraw", notice.withdraw, () => decide("withdraw", false, false))] : []))));
   before = wanted && doc.activeElement;
   doc.body.before(banner);
-  // What gets the focus on the page is scrolled to where the banner does not cover it.
-  padding.replaceSync(`html { scroll-padding-bottom: ${banner.shadowRoot.firstChild.offsetHeight + 24}px }`);
+  // Everything on the page can be scrolled to where the banner does not cover it, and what gets the focus is.
+  const height = `${banner.shadowRoot.firstChild.offsetHeight + 24}px`;
+  padding.replaceSync(`html { scroll-padding-bottom: ${height} } html::after { content: ""; display: block; height: ${height} }`);
   doc.adoptedStyleSheets = [...doc.adoptedStyleSheets, padding];
   if (wanted) focus();
 }
