@@ -17,7 +17,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 
 from collector.config import Settings
 from collector.ledger import SOURCES, balance
-from collector.spool import used_bytes
+from collector.spool import disk_full, used_bytes
 
 ENTRY = struct.Struct("<32sQ")
 ENTRIES = 64
@@ -30,7 +30,9 @@ class Outcomes:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.handle = self._first_free(folder)
-        os.ftruncate(self.handle, ENTRY.size * ENTRIES)
+        size = os.fstat(self.handle).st_size
+        # Zeros, not a hole: writing into a hole that the disk has no room for ends the process by SIGBUS.
+        os.pwrite(self.handle, bytes(max(ENTRY.size * ENTRIES - size, 0)), size)
         self.memory = mmap.mmap(self.handle, ENTRY.size * ENTRIES)
         self.lock = threading.Lock()
         self.offsets = {name: index * ENTRY.size for index, (name, _) in enumerate(read_entries(self.memory[:]))}
@@ -139,6 +141,8 @@ def readiness(settings: Settings, now: float) -> list[str]:
     spool = settings.data / "spool"
     if not os.access(spool, os.W_OK):
         return [f"the spool {spool} cannot be written"]
+    if disk_full(spool):
+        return [f"the disk of {spool} is full"]
     used = used_bytes(spool)
     if used >= settings.spool_limit:
         late = round(oldest_seconds(spool, now))

@@ -7,9 +7,11 @@ writer leaves is sealed by `recover`, by the next writer of the slot or by the s
 
 import errno
 import fcntl
+import logging
 import mmap
 import os
 import secrets
+import shutil
 import struct
 import threading
 import time
@@ -31,9 +33,11 @@ from collector.segment import (
 SEGMENT_BYTES = 2 << 20
 SEGMENT_SECONDS = 1.0
 SLOTS = 256
+RESERVED_BYTES = 8 << 20  # stay free on the disk: with none at all, the shipper could not write its books and free any
 COUNT = struct.Struct("<Q")
 
 Durability = Literal["process", "disk"]
+log = logging.getLogger(__name__)
 
 
 class SpoolFull(Exception):
@@ -69,7 +73,7 @@ class SpoolWriter:
         self._segment: _Open | None = None
         self._written = self._synced = 0
         self._last_name = 0
-        self._full = False
+        self._full = is_full(slot.parent, limit)
         self._count = _open_count(slot)
         self.accepted = COUNT.unpack_from(self._count)[0]
         self._stop = threading.Event()
@@ -94,7 +98,7 @@ class SpoolWriter:
         """Keep `payload`. `sync` overrides the writer's durability. Raises SpoolFull; nothing is kept then."""
         data = frame(payload)
         if self._full:
-            raise SpoolFull(f"the spool holds its limit of {self._limit} bytes")
+            raise SpoolFull(f"the spool holds its limit of {self._limit} bytes, or the disk is full")
         with self._write_lock:
             segment = self._segment or self._begin()
             self._write(segment, data)
@@ -111,6 +115,8 @@ class SpoolWriter:
             self.seal()
 
     def _begin(self) -> _Open:
+        if self._stop.is_set():
+            raise SpoolFull("the spool is closed: the process ends")
         self._last_name = max(time.time_ns(), self._last_name + 1)
         path = self.slot / f"{self._last_name:020d}.open"
         try:
@@ -145,10 +151,13 @@ class SpoolWriter:
             with self._write_lock:
                 segment, written = self._segment, self._written
             if segment is not None:
-                os.fdatasync(segment.handle)
-                if not segment.synced_name:
-                    sync_directory(self.slot)
-                    segment.synced_name = True
+                try:
+                    os.fdatasync(segment.handle)
+                    if not segment.synced_name:
+                        sync_directory(self.slot)
+                except OSError as error:
+                    raise SpoolFull(f"the disk does not take what was written: {error.strerror}") from error
+                segment.synced_name = True
             self._synced = written
 
     def seal(self) -> None:
@@ -159,20 +168,33 @@ class SpoolWriter:
                 self._segment = None
             if segment is None:
                 return
+            try:
+                self._settle(segment)
+            except OSError as error:  # it has its name or keeps the old one; whoever opens this slot next seals it
+                log.error("a segment was not sealed: %s", error.strerror, extra={"segment": segment.path.name})
+            else:
+                self._synced = max(self._synced, written)
+        self._full = is_full(self.slot.parent, self._limit)
+
+    def _settle(self, segment: _Open) -> None:
+        """Give a segment that takes no more frames the name by which the shipper finds it."""
+        try:
             os.fdatasync(segment.handle)
+        finally:
             os.close(segment.handle)
             segment.path.rename(segment.path.with_name(f"{segment.path.stem}-{segment.counted}.seg"))
-            sync_directory(self.slot)
-            self._synced = max(self._synced, written)
-        self._full = used_bytes(self.slot.parent) > self._limit
+        sync_directory(self.slot)
 
     def _seal_regularly(self) -> None:
         while not self._stop.wait(SEGMENT_SECONDS / 4):
             segment = self._segment
-            if segment is not None and time.monotonic() - segment.born >= SEGMENT_SECONDS:
-                self.seal()
-            elif self._full:
-                self._full = used_bytes(self.slot.parent) > self._limit
+            try:
+                if segment is not None and time.monotonic() - segment.born >= SEGMENT_SECONDS:
+                    self.seal()
+                elif self._full:
+                    self._full = is_full(self.slot.parent, self._limit)
+            except OSError as error:  # the next round tries again; without this thread nothing would be shipped
+                log.error("the spool cannot be read: %s", error)
 
     def close(self) -> None:
         """Seal what is open and give the slot back. Doing it again changes nothing."""
@@ -222,6 +244,16 @@ def recover_slot(slot: Path) -> None:
         else:
             path.unlink()
     sync_directory(slot)
+
+
+def is_full(directory: Path, limit: int) -> bool:
+    """Whether the spool `directory` may take nothing more: its limit in bytes is reached, or the disk is full."""
+    return used_bytes(directory) > limit or disk_full(directory)
+
+
+def disk_full(directory: Path) -> bool:
+    """Whether only the reserve is left on the disk of `directory`."""
+    return shutil.disk_usage(directory).free < RESERVED_BYTES
 
 
 def used_bytes(directory: Path) -> int:
