@@ -9,7 +9,7 @@ from importlib.metadata import entry_points, version
 from types import FrameType
 
 import click
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from collector import engine as embedded
 from collector import logs, serve, web
@@ -112,6 +112,8 @@ def web_command(parent: int | None) -> None:
     """
     start("web", parent)
     chosen = settings()
+    if parent is None:  # granian shares its port with whoever else does, even with another installation
+        serve.check_port(chosen)
     database(chosen).close()
     web.run(chosen)
 
@@ -160,15 +162,30 @@ def main() -> None:
     os.umask(0o077)
     no_core_dumps()
     try:
-        cli(standalone_mode=False)
+        cli(prog_name="sikdatne", standalone_mode=False)
     except click.Abort:
         sys.exit(130)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        sys.exit(error.exit_code)
+    except click.UsageError as error:
+        hint = f" Try `{error.ctx.command_path} --help`." if error.ctx else ""
+        fail(f"{error.format_message()}{hint}", error.exit_code)
     except click.ClickException as error:
         fail(error.format_message(), error.exit_code)
     except EXPECTED as error:
-        fail(str(error), 1, error)
+        fail(explained(error), 1, error)
     except Exception as error:
         fail(f"unexpected {type(error).__name__}: {error} (sikdatne --traceback … shows more)", 70, error)
+
+
+def explained(error: Exception) -> str:
+    """The error without what only programmers want to read."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    if isinstance(error, DBAPIError):
+        return f"the database of sites and users (SIKDATNE_DATABASE) does not work: {error.orig}"
+    return str(error)
 
 
 def fail(message: str, code: int, error: Exception | None = None) -> None:

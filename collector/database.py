@@ -14,9 +14,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import DateTime, Dialect, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import NoSuchModuleError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
+
+from collector.config import ConfigError
 
 MIGRATIONS = Path(__file__).parent / "migrations" / "database"
 
@@ -55,10 +58,19 @@ class Database:
 
 
 def open_database(url: str) -> Database:
-    """Open without connecting. An SQLite file is made when needed, and so is its folder."""
+    """Open without connecting. An SQLite file is made when needed, and so is its folder. Raises ConfigError."""
     parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        return Database(create_engine(parsed, pool_pre_ping=True))
+    try:
+        if parsed.get_backend_name() != "sqlite":
+            return Database(create_engine(parsed, pool_pre_ping=True))
+    except NoSuchModuleError as error:
+        raise ConfigError(f"SIKDATNE_DATABASE takes a URL of PostgreSQL or SQLite, not {parsed.drivername}") from error
+    except ImportError as error:
+        package = "psycopg[binary]" if error.name in (None, "psycopg") else error.name
+        raise ConfigError(
+            f"SIKDATNE_DATABASE names {parsed.drivername}, whose driver is not installed; "
+            f"`.venv/bin/pip install '{package}'`, or name another one, like postgresql+psycopg://"
+        ) from error
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = create_engine(parsed)

@@ -112,7 +112,11 @@ def check_port(settings: Settings) -> Findings:
 
 
 def check_database(settings: Settings) -> Findings:
-    database = open_database(settings.database)
+    try:
+        database = open_database(settings.database)
+    except ConfigError as error:
+        yield Finding("problem", str(error), "correct the setting and run doctor again")
+        return
     try:
         if is_current(database):
             yield Finding("ok", "sites and users can be read")

@@ -98,6 +98,13 @@ def lock_folder(folder: Path) -> int:
     return handle
 
 
+def check_free(data: Path) -> None:
+    """Raise EngineError when an engine runs on this data folder."""
+    folder = data / "engine"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(lock_folder(folder))
+
+
 def check_disk(folder: Path) -> None:
     free = shutil.disk_usage(folder).free
     if free < LEAST_FREE_BYTES:

@@ -68,12 +68,20 @@ def set_up(part: str, level: int = logging.INFO) -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
+class Calm(logging.Filter):
+    """Leaves out that a worker was killed at the stop: granian often says so of one that had just ended by itself."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return "refused to gracefully stop" not in record.getMessage()
+
+
 def granian_config() -> dict[str, object]:
     """What granian's own logging is set to: its warnings and errors in the same form, no access log."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "handlers": {"ours": {"()": "collector.logs.handler", "part": "web"}},
+        "filters": {"calm": {"()": "collector.logs.Calm"}},
+        "handlers": {"ours": {"()": "collector.logs.handler", "part": "web", "filters": ["calm"]}},
         "loggers": {
             "_granian": {"handlers": ["ours"], "level": "WARNING", "propagate": False},
             "granian.access": {"handlers": [], "level": "CRITICAL", "propagate": False},

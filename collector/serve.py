@@ -10,20 +10,24 @@ from importlib.metadata import entry_points, version
 
 import click
 
+from collector import engine as embedded
 from collector.config import Settings
 from collector.database import Database
 from collector.schema import apply_schema
+from collector.shipper import ShipperError
 from collector.sites import SiteDirectory, add_site, update_site
 from collector.store import Store, StoreAwayError, open_store
-from collector.supervisor import NO_ENGINE, Child, ServeError, wait_for
+from collector.supervisor import NO_ENGINE, Child, ServeError, alone, wait_for
 
 DEMO = "demo"
+ALONE_SECONDS = 5.0
 log = logging.getLogger(__name__)
 
 
 def serve(settings: Settings, database: Database, stop: threading.Event, demo: bool = False) -> None:
     """Run the whole service until `stop` is set. Raises ServeError when it cannot start."""
     check_port(settings)
+    await_alone(settings, stop)
     engine = None if settings.clickhouse else Child("engine")
     children = [child for child in (engine, Child("web"), Child("ship")) if child]
     base_url = f"http://{reachable(settings.host)}:{settings.port}"
@@ -73,6 +77,24 @@ def check_port(settings: Settings) -> None:
             f"cannot listen on {settings.host} port {settings.port}: {error.strerror}; set SIKDATNE_PORT to another one"
             " (or `make run PORT=…`)"
         ) from error
+
+
+def await_alone(settings: Settings, stop: threading.Event) -> None:
+    """Return when no other process works on this data folder; those of a service just killed take a moment to end.
+
+    Raises EngineError or ShipperError, which say whose it is.
+    """
+    end = time.monotonic() + ALONE_SECONDS
+    while not stop.is_set():
+        try:
+            with alone(settings):
+                if not settings.clickhouse:
+                    embedded.check_free(settings.data)
+            return
+        except (embedded.EngineError, ShipperError):
+            if time.monotonic() > end:
+                raise
+        stop.wait(0.1)
 
 
 def start_store(settings: Settings, engine: Child | None, stop: threading.Event) -> None:

@@ -1,8 +1,8 @@
 """What the parts of the web process share, made once at its start."""
 
-import atexit
 from collections.abc import Callable
 from dataclasses import dataclass
+from multiprocessing.util import Finalize
 from pathlib import Path
 
 from flask import Flask, current_app
@@ -34,8 +34,7 @@ class Services:
     outcomes: Outcomes
 
     def close(self) -> None:
-        """Seal the spools and give everything back."""
-        atexit.unregister(self.close)
+        """Seal the spools and give everything back. Doing it again changes nothing."""
         self.counter.close()
         self.spool.close()
         self.consent_spool.close()
@@ -62,7 +61,7 @@ def open_services(settings: Settings) -> Services:
     is_bot("warm-up")  # reads its patterns now, not during the first beacon
     outcomes = Outcomes(settings.data / "metrics")
     services = Services(settings, database, sites, spool, consent_spool, visits, consents, locate, counter, outcomes)
-    atexit.register(services.close)
+    Finalize(None, services.close, exitpriority=0)  # granian's workers are of multiprocessing, which skips atexit
     return services
 
 

@@ -134,7 +134,10 @@ def take_lock(path: Path) -> int:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         os.close(handle)
-        raise ShipperError(f"another shipper is at work on {path.parent}; there can be only one") from error
+        raise ShipperError(
+            f"{path.parent} is being shipped by another process (`sikdatne serve` or `ship`); stop that one "
+            "first, or set another SIKDATNE_DATA"
+        ) from error
     return handle
 
 

@@ -17,7 +17,7 @@ from collector.process import die_with, no_core_dumps
 
 TARGET = "dashboards.wsgi:create"  # a name, not an import: the collector does not know the dashboards
 BLOCKING_THREADS = 4  # of each worker; more of them only wait for each other
-STOP_SECONDS = 10
+STOP_SECONDS = 5  # for a client that stalls in the middle of its request
 log = logging.getLogger(__name__)
 
 

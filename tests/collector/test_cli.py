@@ -69,6 +69,10 @@ def test_sites_are_added_and_listed(tmp_path: Path) -> None:
         (("nonsense",), {}, "No such command 'nonsense'"),
         (("site", "list"), {"SIKDATNE_PORT": "x"}, "SIKDATNE_PORT takes"),
         (("site", "list"), {"SIKDATNE_DATABASE": "sqlite:////proc/no.db"}, "unable to open database file"),
+        (("site", "list"), {"SIKDATNE_DATABASE": "oracle://h/x"}, "whose driver is not installed"),
+        (("site", "list"), {"SIKDATNE_DATABASE": "paper://h/x"}, "takes a URL of PostgreSQL or SQLite, not paper"),
+        (("doctor",), {"SIKDATNE_DATABASE": "paper://h/x"}, "problems found"),
+        (("import", "access-log", "/no/log", "--site", "a.lv"), {}, "there is no site a.lv"),
         (("engine",), {"SIKDATNE_CLICKHOUSE": "clickhouse://h/d"}, "SIKDATNE_CLICKHOUSE is set"),
         (("restore", "/nowhere"), {"SIKDATNE_CLICKHOUSE": "clickhouse://h.invalid/d"}, "no complete backup"),
         (("doctor",), {"SIKDATNE_WORKERS": "x"}, "1 problem found"),
@@ -82,6 +86,18 @@ def test_an_error_is_one_clear_line(
     assert message in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert done.stderr.startswith("sikdatne: ")
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    run(tmp_path, "site", "add", "example.lv")
+    done = run(tmp_path, "import", "access-log", "/no/log", "--site", "example.lv")
+    assert (done.returncode, done.stderr) == (1, "sikdatne: /no/log: No such file or directory\n")
+
+
+def test_without_a_command_it_shows_its_help(tmp_path: Path) -> None:
+    done = run(tmp_path)
+    assert done.returncode == 2
+    assert "\n  doctor " in done.stderr
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """`serve` starts everything, restarts what dies, says where it is, and takes everything with it when it ends."""
 
+import json
 import os
 import re
 import signal
@@ -15,7 +16,7 @@ import pytest
 from collector.supervisor import FIRST_DELAY, LONGEST_DELAY, Child
 from tests.crash.load import victims
 from tests.running import await_true
-from tests.service import Service, running
+from tests.service import Service, free_port, running
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +77,41 @@ def test_a_taken_port_is_named_before_anything_starts(tmp_path: Path) -> None:
     assert f"port {port}: Address already in use" in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert not (tmp_path / "engine").exists()
+
+
+def test_a_data_folder_is_served_once(service: Service) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "collector", "serve"], env=service.env | {"SIKDATNE_PORT": str(free_port())},
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "being shipped by another process" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_web_does_not_share_its_port(service: Service, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "collector", "web"], env=service.env | {"SIKDATNE_DATA": str(tmp_path)},
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "Address already in use" in done.stderr
+
+
+def test_a_clean_stop_leaves_nothing_behind(tmp_path: Path) -> None:
+    with running(tmp_path, "--demo") as service:
+        consent = service.consent("demo")
+        body = {"site": "demo", "url": f"{service.url}/demo/", "consent": consent}
+        browser = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
+        answer = service.request("POST", "/beacon", json.dumps(body).encode(), browser)
+        assert answer.status == 202
+        assert service.stop() == 0
+        assert [*(service.data / "spool").rglob("*.open"), *(service.data / "spool").rglob("*.seg")] == []
+        service.command("backup", str(tmp_path / "backup"))
+    rows = json.loads((tmp_path / "backup" / "manifest.json").read_text())["tables"]
+    assert rows["rollup_site"] == 1
+    assert rows["consent_log"] == 1
+    assert rows["networks"] == 1, "the sums of the last seconds are written when a worker ends"
 
 
 def test_nothing_is_left_when_the_supervisor_is_killed(tmp_path: Path) -> None:

@@ -198,7 +198,7 @@ def test_when_stopped_it_ships_what_is_there(tmp_path: Path, shipper: Shipper, s
 
 
 def test_there_is_one_shipper_at_a_time(tmp_path: Path, shipper: Shipper) -> None:
-    with pytest.raises(ShipperError, match="another shipper"):
+    with pytest.raises(ShipperError, match="being shipped by another process"):
         Shipper(tmp_path, shipper.store)
 
 
