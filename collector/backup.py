@@ -6,8 +6,7 @@ types, then blocks of rows, column by column.
 """
 
 import gzip
-import sqlite3
-from contextlib import closing
+import zlib
 from datetime import UTC, date, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -15,16 +14,25 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy.engine import make_url
 
+from collector.backup_files import (
+    SECRET_FILE,
+    copy_imports,
+    copy_secret,
+    copy_sqlite,
+    kept_elsewhere,
+    restore_imports,
+    ship_first,
+    spooled,
+    sqlite_file,
+)
 from collector.config import Settings
-from collector.engine_files import write_private
 from collector.schema import apply_schema, current
 from collector.shipper import paused_by_backup
 from collector.store import Store
 
 BLOCK_ROWS = 20_000
-MANIFEST, RELATIONAL, SECRET_FILE = "manifest.json", "sikdatne.db", "secret_key"
+MANIFEST, RELATIONAL = "manifest.json", "sikdatne.db"
 NUMBERS = {f"{sign}Int{bits}": int for sign in ("", "U") for bits in (8, 16, 32, 64)} | {
     "Float32": float,
     "Float64": float,
@@ -50,15 +58,22 @@ class Manifest(msgspec.Struct):
     schema: int
     made: str
     tables: dict[str, int]
+    left_out: list[str] = []  # in words, for the person who keeps the backup
 
 
 def backup(settings: Settings, store: Store, target: Path, now: float) -> Manifest:
-    """Write a backup into the folder `target`, which must be empty or not there. The service may go on meanwhile."""
+    """Write a backup into the folder `target`, which must be empty or not there. The service may go on meanwhile.
+
+    What waits in the spool is stored first. Raises BackupError and StoreError.
+    """
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise BackupError(f"{target} is there already and not empty; a backup takes a folder of its own")
     target.mkdir(mode=0o700, parents=True, exist_ok=True)
-    (settings.data / "spool").mkdir(mode=0o700, parents=True, exist_ok=True)
-    with paused_by_backup(settings.data / "spool"):
+    spool = settings.data / "spool"
+    spool.mkdir(mode=0o700, parents=True, exist_ok=True)
+    ship_first(settings, store)
+    with paused_by_backup(spool):
+        left_out = spooled(spool) + copy_imports(settings.data, target)
         counts = {table: write_table(store, table, target / f"{table}.jsonl.gz") for table in tables(store)}
         schema = current(store)
     source = sqlite_file(settings)
@@ -66,7 +81,8 @@ def backup(settings: Settings, store: Store, target: Path, now: float) -> Manife
         copy_sqlite(source, target / RELATIONAL)
     if (settings.data / SECRET_FILE).exists():
         copy_secret(settings.data, target)
-    manifest = Manifest(version("sikdatne"), schema, datetime.fromtimestamp(now, UTC).isoformat(), counts)
+    left_out += kept_elsewhere(settings)
+    manifest = Manifest(version("sikdatne"), schema, datetime.fromtimestamp(now, UTC).isoformat(), counts, left_out)
     (target / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest)) + b"\n")  # last: it is complete
     return manifest
 
@@ -77,21 +93,35 @@ def restore(settings: Settings, store: Store, source: Path, now: float) -> Manif
     relational = sqlite_file(settings)
     if relational and relational.exists() and (source / RELATIONAL).exists():
         raise BackupError(f"{relational} is there already; restore into an empty SIKDATNE_DATA")
+    verify(manifest, source)
     apply_schema(store, now)
     if manifest.schema > current(store):
         raise BackupError(f"the backup is of a newer release ({manifest.release}); install that one")
     for table in tables(store):
         if store.execute(f"SELECT count() FROM {table}") != [(0,)]:  # noqa: S608 - a name of the schema
             raise BackupError(f"the table {table} of the store has rows already; restore into an empty store")
-    for table, count in manifest.tables.items():
-        found = read_table(store, table, source / f"{table}.jsonl.gz", manifest.made)
-        if found != count:
-            raise BackupError(f"{table}: the backup says {count} rows, its file has {found}")
+    for table in manifest.tables:
+        read_table(store, table, source / f"{table}.jsonl.gz", manifest.made)
     if relational and (source / RELATIONAL).exists():
         copy_sqlite(source / RELATIONAL, relational)
     if (source / SECRET_FILE).exists():
         copy_secret(source, settings.data)
+    restore_imports(source, settings.data)
     return manifest
+
+
+def verify(manifest: Manifest, source: Path) -> None:
+    """Read every table of the backup before anything is written. Raises BackupError."""
+    for table, count in manifest.tables.items():
+        path = source / f"{table}.jsonl.gz"
+        try:
+            with gzip.open(path, "rb") as file:
+                file.readline()
+                found = sum(len(msgspec.json.decode(line)[0]) for line in file)
+        except (OSError, EOFError, zlib.error, msgspec.DecodeError) as error:
+            raise BackupError(f"{path} is missing or damaged, and nothing was restored; take another backup") from error
+        if found != count:
+            raise BackupError(f"{path} has {found} rows instead of {count}, and nothing was restored")
 
 
 def read_manifest(source: Path) -> Manifest:
@@ -153,20 +183,3 @@ def python_type(kind: str) -> Any:
     if outer in TYPES:
         return TYPES[outer]
     raise BackupError(f"a column of type {kind} cannot be backed up")
-
-
-def sqlite_file(settings: Settings) -> Path | None:
-    """The file of the relational database; None when it is a server, which has tools of its own for this."""
-    url = make_url(settings.database)
-    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
-
-
-def copy_sqlite(source: Path, target: Path) -> None:
-    """Copy a database that may be in use, by SQLite's own means."""
-    with closing(sqlite3.connect(source)) as origin, closing(sqlite3.connect(target)) as copy:
-        origin.backup(copy)
-    target.chmod(0o600)
-
-
-def copy_secret(source: Path, target: Path) -> None:
-    write_private(target / SECRET_FILE, (source / SECRET_FILE).read_text("ascii"))

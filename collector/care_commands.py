@@ -31,7 +31,8 @@ def doctor_command() -> None:
 def backup_command(folder: Path) -> None:
     """Back up counters, consent log, sites, users and the secret key into a new FOLDER.
 
-    The service may run meanwhile. What is still in its spool, a second's worth, comes into the next backup.
+    The service may run meanwhile. What waits in the spool is stored first; what comes in meanwhile is for the next
+    backup. It says what it leaves out.
 
     \b
     Example:
@@ -52,9 +53,12 @@ def restore_command(folder: Path) -> None:
       SIKDATNE_DATA=/var/lib/sikdatne-new sikdatne restore /backups/sikdatne-2026-10-01
     """
     chosen = settings()
-    with running_store(chosen) as store, alone(chosen):
+    backup.read_manifest(folder)
+    with alone(chosen), running_store(chosen) as store:
         report(backup.restore(chosen, store, folder, time.time()), "Restored")
 
 
 def report(manifest: backup.Manifest, what: str) -> None:
     click.echo(f"{what} {sum(manifest.tables.values())} rows of {len(manifest.tables)} tables.")
+    for missing in manifest.left_out:
+        click.echo(f"Not in the backup: {missing}.")

@@ -2,18 +2,23 @@
 
 import stat
 import time
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID
 
+import msgspec
 import pytest
 
+from collector.access_log.delivery import Progress
 from collector.backup import MANIFEST, BackupError, backup, restore, tables
 from collector.config import Settings
 from collector.database import open_database, upgrade
+from collector.ledger import balance
 from collector.rows import BEACON_COLUMNS, columns
 from collector.schema import apply_schema
 from collector.sites import add_site, list_sites
+from collector.spool import SpoolWriter
 from collector.store import Store, connect
 from tests.collector.test_shipper import CONSENT, PAGEVIEW
 from tests.running import KEY, in_database
@@ -65,6 +70,50 @@ def test_everything_comes_back(settings: Settings, store: Store, clickhouse: str
     finally:
         other.execute(f"DROP DATABASE {other.database}")
         other.close()
+
+
+def test_what_waits_is_stored_first_and_what_is_elsewhere_is_named(
+    settings: Settings, store: Store, tmp_path: Path
+) -> None:
+    fill(settings, store)
+    writer = SpoolWriter.open(settings.data / "spool")
+    writer.append(PAGEVIEW)
+    writer.close()
+    manifest = backup(settings, store, tmp_path / "backup", NOW)
+    assert store.execute("SELECT sum(pageviews) FROM counters") == [(51,)]
+    assert balance(settings.data / "spool").stored == 1
+    assert [text.partition(":")[0] for text in manifest.left_out] == ["the secret key"]
+    elsewhere = replace(settings, database="postgresql://server/sites")
+    assert any("postgresql" in text for text in backup(elsewhere, store, tmp_path / "other", NOW).left_out)
+
+
+def test_a_log_that_was_imported_is_known_after_a_restore(settings: Settings, store: Store, tmp_path: Path) -> None:
+    (settings.data / "imports").mkdir(parents=True)
+    for name in ("done", "onitsway"):
+        (settings.data / "imports" / f"{name}.json").write_bytes(
+            msgspec.json.encode(Progress("example.lv", 0, counted=7))
+        )
+    (settings.data / "spool" / "import").mkdir(parents=True)
+    (settings.data / "spool" / "import" / "onitsway-00000001-7.prepared").touch()
+    target = tmp_path / "backup"
+    manifest = backup(settings, store, target, NOW)
+    assert any("how far 1 imports are" in text for text in manifest.left_out)
+    empty = Settings.from_environment({"SIKDATNE_DATA": str(tmp_path / "new"), "SIKDATNE_SECRET_KEY": KEY})
+    restore(empty, store, target, NOW)
+    (path,) = (empty.data / "imports").iterdir()
+    assert msgspec.json.decode(path.read_bytes(), type=Progress) == Progress("example.lv", 0)
+
+
+def test_a_damaged_backup_is_refused_before_anything_is_written(
+    settings: Settings, store: Store, tmp_path: Path
+) -> None:
+    target = tmp_path / "backup"
+    backup(settings, store, target, NOW)
+    damaged = target / "counters.jsonl.gz"
+    damaged.write_bytes(damaged.read_bytes()[:-12])
+    empty = Settings.from_environment({"SIKDATNE_DATA": str(tmp_path / "new"), "SIKDATNE_SECRET_KEY": KEY})
+    with pytest.raises(BackupError, match=r"counters\.jsonl\.gz is missing or damaged"):
+        restore(empty, store, target, NOW)
 
 
 def test_nothing_is_overwritten(settings: Settings, store: Store, tmp_path: Path) -> None:
