@@ -115,6 +115,13 @@ def test_architecture_stays_short() -> None:
     assert text_of("ARCHITECTURE.md").count("\n") < 200
 
 
+def test_the_way_through_the_files_is_true() -> None:
+    """ARCHITECTURE.md names files without their folder where it has said the folder."""
+    folders = (ROOT, ROOT / "collector", ROOT / "dashboards", ROOT / "dashboards" / "query")
+    named = set(re.findall(r"`([\w/]+\.(?:py|js|sql|mjs))`", text_of("ARCHITECTURE.md")))
+    assert [name for name in sorted(named) if not any((folder / name).exists() for folder in folders)] == []
+
+
 def slug(heading: str) -> str:
     """The anchor of a heading."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
