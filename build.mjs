@@ -2,13 +2,15 @@
 // Fails when the pixel or the banner outgrows what every visitor should have to load.
 import { build } from "esbuild";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { basename } from "node:path";
 import { gzipSync } from "node:zlib";
 import { minify } from "terser";
 
 const BUDGETS = { "pixel.js": 1000, "banner.js": 4096 }; // bytes, gzipped as a web server would (level 9)
 const SOURCE = "collector/pixel";
 const TARGET = "collector/static";
+const BUILT = "dashboards/static/build";
 const DASHBOARDS = ["main.js", "main.css"].map((name) => `dashboards/assets/${name}`);
 
 /** Bundle one script of the visitor's side, shrink it as far as it goes, and hold it to its budget. */
@@ -42,13 +44,22 @@ const smallStyles = {
   },
 };
 
-/** The dashboards' script and style sheet, with only those parts of the chart library that they use. */
+/**
+ * The dashboards' script and style sheet, with only those parts of the chart library that they use, plain and packed.
+ * What an earlier build left is removed afterwards, so that a running service is never without its files.
+ */
 async function dashboards() {
-  await build({
+  const { metafile } = await build({
     entryPoints: DASHBOARDS.filter((path) => existsSync(path)), bundle: true, minify: true, format: "esm", target: "es2020",
-    outdir: "dashboards/static/build", splitting: true, chunkNames: "[name]-[hash]", legalComments: "linked", logLevel: "warning",
+    outdir: BUILT, metafile: true, splitting: true, chunkNames: "[name]-[hash]", legalComments: "linked", logLevel: "warning",
     loader: { ".svg": "dataurl", ".woff2": "file" },
   });
+  const made = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
+  for (const name of [...made].filter((each) => /\.(js|css)$/.test(each))) {
+    await writeFile(`${BUILT}/${name}.gz`, gzipSync(await readFile(`${BUILT}/${name}`), { level: 9 }));
+    made.add(`${name}.gz`);
+  }
+  for (const name of await readdir(BUILT)) if (!made.has(name)) await rm(`${BUILT}/${name}`);
 }
 
 await mkdir(TARGET, { recursive: true });

@@ -1,16 +1,14 @@
 """Dashboards: from the store to the eye. `init_app` adds them to the collector's application."""
 
-import hashlib
-from functools import cache
 from pathlib import Path
 
-from flask import Blueprint, Flask, url_for
+from flask import Flask
 from flask_babel import Babel
 
 from collector.config import Settings
 from collector.services import of
 from collector.store import open_store
-from dashboards import api, auth, context, errors, i18n, pages, security
+from dashboards import api, assets, auth, context, errors, i18n, pages, security
 
 HERE = Path(__file__).parent
 ASSETS_LIVE = 31_536_000  # seconds a browser keeps an asset; its address changes with its content
@@ -20,10 +18,7 @@ def init_app(app: Flask) -> None:
     """Registers pages, login, form tokens, limits, headers and error pages. Needs `app.extensions["sikdatne"]`."""
     shared = of(app)
     app.extensions[context.STORE] = open_store(shared.settings, "dashboards")
-    assets = Blueprint(
-        "assets", __name__, static_folder="static", static_url_path="/assets", template_folder="templates"
-    )
-    ours = (pages.blueprint, auth.blueprint, assets)
+    ours = (pages.blueprint, auth.blueprint, assets.blueprint)
     configure(app, shared.settings)
     security.protect(app, shared.settings, ours)
     security.limit_attempts(app, shared.settings, shared.database, auth.blueprint)
@@ -37,20 +32,9 @@ def configure(app: Flask, settings: Settings) -> None:
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = ASSETS_LIVE
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(HERE / "translations"))
     Babel(app, locale_selector=i18n.choose)
-    app.jinja_env.globals.update(asset=asset, _=i18n._)
+    app.jinja_env.globals.update(asset=assets.asset, _=i18n._)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
     @app.context_processor
     def given() -> dict[str, object]:
         return {"user": context.user(), "language": str(i18n.locale().language)}
-
-
-def asset(name: str) -> str:
-    """The address of a static file; it changes when the file does."""
-    return url_for("assets.static", filename=name, v=fingerprint(name))
-
-
-@cache
-def fingerprint(name: str) -> str:
-    path = HERE / "static" / name
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.is_file() else "0"
