@@ -45,7 +45,11 @@ def user() -> User | None:
 
 
 def site_or_404(domain: str) -> Site:
-    site = services().sites.get(domain, now())
+    known = services().sites
+    site = known.get(domain, now())
+    if site is None:  # another process may have added it a moment ago
+        known.fresh_until = float("-inf")
+        site = known.get(domain, now())
     if site is None:
         raise NotFound(f"There is no site {domain}.")
     return site
