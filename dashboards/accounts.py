@@ -153,6 +153,12 @@ def first_run(database: Database, base_url: str, now: float) -> str | None:
     return f"{base_url.rstrip('/')}/setup/{token}"
 
 
+def any_user(database: Database) -> bool:
+    """Whether somebody can log in."""
+    with database.session() as session:
+        return _any_user(session)
+
+
 def setup_open(database: Database, token: str, now: float) -> bool:
     """Whether the set-up link can still be used."""
     link = select(SetupLink).where(

@@ -15,7 +15,8 @@ blueprint = Blueprint("accounts", __name__)
 def login() -> Response | str:
     if context.user():
         return redirect(url_for("pages.sites"))
-    return render_template("login.html", next=request.args.get("next", ""))
+    first = not accounts.any_user(context.database())
+    return render_template("login.html", next=request.args.get("next", ""), first=first)
 
 
 @blueprint.post("/login")

@@ -32,7 +32,7 @@ def label(metric: str) -> str:
 def meaning(metric: str) -> str:
     """What a metric counts, in one sentence."""
     return {
-        "visitors": _("People who came at least once in the period; each is counted once, however often they came."),
+        "visitors": _("Browsers that came at least once in the period; each counts once, however often it came."),
         "visits": _("A visit ends after 30 minutes without activity."),
         "pageviews": _("Pages shown, each time they were shown."),
         "bounce_rate": _("Share of visits with a single page and no interaction."),

@@ -8,6 +8,7 @@ from flask import Blueprint, abort, jsonify, redirect, render_template, request,
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
+from collector.demo import SITE as DEMO
 from collector.services import services
 from collector.sites import Site, SiteError, add_site
 from collector.store import StoreError
@@ -158,7 +159,12 @@ def listing(domain: str, dimension: str) -> str:
 @blueprint.get("/sites/<domain>/install")
 def install(domain: str) -> str:
     site = context.site_or_404(domain)
-    return render_template("install.html", site=site, **install_values(site))
+    report = Report(read_address(site), site, context.store(), context.now())
+    try:
+        arrived = not report.empty
+    except StoreError:
+        arrived = True  # then there is nothing to wait for either
+    return render_template("install.html", site=site, arrived=arrived, **install_values(site))
 
 
 def install_values(site: Site) -> dict[str, object]:
@@ -168,6 +174,7 @@ def install_values(site: Site) -> dict[str, object]:
     return {
         "tag": tag,
         "host": source,
+        "demo": url_for("demo.static_page") if site.domain == DEMO else "",
         "live_url": url_for("pages.live", domain=site.domain, period="year"),
         "attribution": any("dbip" in path.name.lower() for path in context.settings().geoip),
         "sites": services().sites.all(context.now()),

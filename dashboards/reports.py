@@ -17,7 +17,7 @@ from dashboards import figures, names, questions
 from dashboards.address import UNKNOWN, Address
 from dashboards.figures import Number
 from dashboards.i18n import _
-from dashboards.query import Period, Query, QueryError, Result, Row, Store, drops, run, visitors_now
+from dashboards.query import Period, Query, QueryError, Result, Row, Store, decisions, drops, run, visitors_now
 from dashboards.series import Chart, Series, chart, series
 from dashboards.shown import Dropped, Line, Panel, Tab, Tile
 
@@ -88,9 +88,24 @@ class Report:
 
     @cached_property
     def drops(self) -> list[Dropped]:
-        period = Period(self.address.period.first, self.address.period.last)
-        found = drops(self.store, self.site, period)
+        found = drops(self.store, self.site, self._days)
         return [Dropped(*names.drop(each.reason), figures.written(each.drops)) for each in found]
+
+    @cached_property
+    def decided(self) -> str:
+        """How visitors chose when they were asked for consent, in a sentence; empty when nobody was asked."""
+        found = decisions(self.store, self.site, self._days)
+        if not any(found):
+            return ""
+        agreed, refused, withdrew = map(figures.written, found)
+        return _(
+            "Asked for consent to statistics: %(agreed)s agreed, %(refused)s refused, %(withdrew)s withdrew it later.",
+            agreed=agreed, refused=refused, withdrew=withdrew,
+        )  # fmt: skip
+
+    @property
+    def _days(self) -> Period:
+        return Period(self.address.period.first, self.address.period.last)
 
     @cached_property
     def countries(self) -> Sequence[Row]:
@@ -99,7 +114,10 @@ class Report:
     @cached_property
     def map_config(self) -> str:
         """Visitors by country for the map, as JSON; `link` leads to one country."""
-        rows = self.countries
+        try:
+            rows = self.countries
+        except QueryError:  # the table beside the map says why
+            rows = ()
         link = self.address.only("country", "XX").url()
         values = {row.dimensions[0]: row.metrics[0] for row in rows if row.dimensions[0]}
         texts = {code: [names.value("country", code), figures.written(value)] for code, value in values.items()}

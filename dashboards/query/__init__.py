@@ -5,7 +5,7 @@ and the command line all ask here. What the counters cannot know is refused with
 """
 
 from dashboards.query.errors import QueryError
-from dashboards.query.live import Drop, drops, visitors_now
+from dashboards.query.live import Decisions, Drop, decisions, drops, visitors_now
 from dashboards.query.parse import Query, parse
 from dashboards.query.period import Period
 from dashboards.query.result import Comparison, Result, Row
@@ -14,6 +14,7 @@ from dashboards.query.store import Store
 
 __all__ = [
     "Comparison",
+    "Decisions",
     "Drop",
     "Period",
     "Query",
@@ -21,6 +22,7 @@ __all__ = [
     "Result",
     "Row",
     "Store",
+    "decisions",
     "drops",
     "parse",
     "run",

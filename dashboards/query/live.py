@@ -1,4 +1,4 @@
-"""What happens now, and what was not counted: small questions beside the query language."""
+"""What happens now, what was not counted, and what visitors decided: small questions beside the query language."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +11,7 @@ from dashboards.query.store import Store, fetch
 QUERIES = Path(__file__).parent.parent / "queries"
 VISITORS_NOW = (QUERIES / "visitors_now.sql").read_text(encoding="utf-8")
 DROPS = (QUERIES / "drops.sql").read_text(encoding="utf-8")
+DECISIONS = (QUERIES / "decisions.sql").read_text(encoding="utf-8")
 
 
 class Drop(NamedTuple):
@@ -18,6 +19,14 @@ class Drop(NamedTuple):
 
     reason: str
     drops: int
+
+
+class Decisions(NamedTuple):
+    """How often visitors allowed statistics, refused, and withdrew what they had allowed."""
+
+    agreed: int
+    refused: int
+    withdrew: int
 
 
 def visitors_now(store: Store, site: Site, minutes: int, now: float) -> int:
@@ -29,10 +38,19 @@ def visitors_now(store: Store, site: Site, minutes: int, now: float) -> int:
 
 def drops(store: Store, site: Site, period: Period) -> list[Drop]:
     """What was not counted in these days (or hours), most frequent reason first."""
-    if period.hours is not None:
-        first, end = period.hours[0], period.hours[1] + 3600
-    else:
-        clock = clock_of(site.timezone)
-        first, end = day_start(period.first, clock), day_start(period.last + timedelta(days=1), clock)
-    rows = fetch(store, DROPS, {"site": site.domain, "first": first, "end": end})
+    rows = fetch(store, DROPS, {"site": site.domain, **instants(site, period)})
     return [Drop(str(reason), int(number)) for reason, number in rows]
+
+
+def decisions(store: Store, site: Site, period: Period) -> Decisions:
+    """What visitors decided about statistics in these days (or hours); who decided twice is in it twice."""
+    agreed, refused, withdrew = fetch(store, DECISIONS, {"site": site.domain, **instants(site, period)})[0]
+    return Decisions(int(agreed), int(refused), int(withdrew))
+
+
+def instants(site: Site, period: Period) -> dict[str, int]:
+    """Where a period begins and ends, in epoch seconds."""
+    if period.hours is not None:
+        return {"first": period.hours[0], "end": period.hours[1] + 3600}
+    clock = clock_of(site.timezone)
+    return {"first": day_start(period.first, clock), "end": day_start(period.last + timedelta(days=1), clock)}

@@ -45,6 +45,13 @@ def setup_path(app: Flask, clock: Clock) -> str:
     return link.removeprefix("http://127.0.0.1:8000")
 
 
+def test_the_login_page_says_that_there_is_no_account_yet(app: Flask, clock: Clock) -> None:
+    hint = "There is no account yet."
+    assert hint in words(Person(app.test_client()).get("/login"))
+    with_user(app)
+    assert hint not in words(Person(app.test_client()).get("/login"))
+
+
 def test_a_set_up_link_makes_the_first_user_and_logs_in(app: Flask, clock: Clock) -> None:
     person, path = Person(app.test_client()), setup_path(app, clock)
     assert person.submit(path, email=" Anna@Example.lv ", password=PASSWORD).location == "/"

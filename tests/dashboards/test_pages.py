@@ -1,5 +1,6 @@
 """The pages over HTTP, on a real store: what they say, what they let through, and the store being away."""
 
+import gzip
 import re
 import time
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ import pytest
 from flask import Flask
 
 from collector.services import of
-from collector.sites import SiteDirectory
+from collector.sites import SiteDirectory, add_site
 from collector.store import Store
 from dashboards.security import POLICY
 from tests.dashboards.counting import add_rows, at
@@ -158,6 +159,26 @@ def test_what_was_not_counted_is_said(anna: Person, counted: Store) -> None:
     )
 
 
+def test_how_often_visitors_refused_is_said(anna: Person, counted: Store) -> None:
+    made = [("accept_all", True), ("save_selection", True), ("reject_all", False), ("withdraw", False)]
+    at_noon = datetime(2026, 2, 4, 12, tzinfo=UTC)
+    given = {"site": "example.lv", "decided": at_noon, "expires": datetime(2099, 1, 1, tzinfo=UTC).date()}
+    rows = [given | {"method": method, "choices": {"statistics": statistics}} for method, statistics in made]
+    add_rows(counted, "consent_log", rows)
+    said = "Asked for consent to statistics: 2 agreed, 1 refused, 1 withdrew it later."
+    assert said in words(anna.get("/sites/example.lv?from=2026-02-04&to=2026-02-04"))
+    assert "Asked for consent" not in words(anna.get("/sites/example.lv?from=2026-02-05&to=2026-02-05"))
+
+
+@pytest.mark.parametrize(
+    "query", ["from=2020-01-01&to=2020-01-31", "period=day&date=2020-01-01", "period=year&date=2020-01-01"]
+)
+def test_days_that_are_no_longer_kept(anna: Person, query: str) -> None:
+    answer = anna.get(f"/sites/example.lv?{query}")
+    assert answer.status_code == 200
+    assert "the site keeps its numbers for 25 months" in words(answer)
+
+
 @pytest.mark.parametrize("period", ["day", "7d", "28d", "90d", "month", "year"])
 def test_periods_have_links_to_earlier_and_later_days(anna: Person, period: str) -> None:
     page = anna.get(f"/sites/example.lv?period={period}").text
@@ -212,6 +233,25 @@ def test_a_site_without_data_shows_the_tag(anna: Person) -> None:
     assert tag in words_of_code(page.text)
     assert "Waiting for the first visit" in words(page)
     assert anna.get("/sites/new.lv/live?period=year").json["arrived"] is False  # type: ignore[index]
+
+
+def test_the_tag_of_a_site_with_visits_waits_for_nothing(anna: Person) -> None:
+    page = anna.get("/sites/example.lv/install")
+    assert 'data-site="example.lv"' in words_of_code(page.text)
+    assert "data-waiting" not in page.text
+    assert "data-waiting" in anna.get("/sites/new.lv/install").text
+
+
+def test_a_site_that_another_process_added_is_there_at_once(anna: Person, app: Flask, clock: Clock) -> None:
+    assert anna.get("/sites/other.lv/install").status_code == 404
+    add_site(of(app).database, "other.lv", now=clock.now)
+    assert anna.get("/sites/other.lv/install").status_code == 200
+
+
+def test_the_demo_website_is_a_click_away(anna: Person, app: Flask, clock: Clock) -> None:
+    add_site(of(app).database, "demo", now=clock.now)
+    assert 'href="/demo/"' in anna.get("/sites/demo").text
+    assert 'href="/demo/"' not in anna.get("/sites/new.lv").text
 
 
 def words_of_code(html: str) -> str:
@@ -274,6 +314,18 @@ def test_figures_are_kept_in_no_cache_and_assets_are(anna: Person) -> None:
     logo = anna.get("/assets/logo.svg?v=1")
     assert "max-age=31536000" in logo.headers["Cache-Control"]
     logo.close()
+
+
+def test_scripts_are_packed_for_browsers_that_take_it(anna: Person) -> None:
+    plain, packed = (anna.get("/assets/build/main.js", **{"Accept-Encoding": way}) for way in ("identity", "gzip"))
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.data) == plain.data
+    assert "Content-Encoding" not in plain.headers
+    for answer in (plain, packed):
+        assert answer.mimetype == "text/javascript"
+        assert answer.headers["Vary"] == "Accept-Encoding"
+        assert "max-age=31536000" in answer.headers["Cache-Control"]
+        answer.close()
 
 
 def test_the_collector_needs_no_login_and_no_form_token(app: Flask) -> None:
