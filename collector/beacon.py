@@ -149,7 +149,8 @@ class Counter:
 
     def _note_network(self, address: str, refused: bool, now: float) -> None:
         """Networks are summed in memory and written apart from the beacons, so that nothing can join the two."""
-        network = network_of(address)
+        # Of IPv4 just the text before the last number for now, "192.0.2.": that is quick.
+        network = network_of(address) if ":" in address else address[: address.rfind(".") + 1]
         with self._networks_lock:
             counts = self._networks.setdefault(network, [0, 0])
             counts[0] += 1
@@ -164,8 +165,11 @@ class Counter:
 
     def _write_networks(self, counts: dict[str, list[int]], now: float) -> None:
         if counts:
-            summed = [(network, *two) for network, two in sorted(counts.items())]
-            self.spool.append(rows.encode_networks(int(now) // 86_400, summed))  # type: ignore[arg-type]
+            summed = [
+                (network + "0/24" if network.endswith(".") else network, requests, refused)
+                for network, (requests, refused) in sorted(counts.items())
+            ]
+            self.spool.append(rows.encode_networks(int(now) // 86_400, summed))
 
     def close(self) -> None:
         """Write what is still in memory."""

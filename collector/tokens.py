@@ -1,7 +1,7 @@
 """Signed tokens that the browser carries: the visit state and the consent. Their owner can read them."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
@@ -12,9 +12,10 @@ import msgspec
 from collector.visit import HASH_LENGTH, State
 
 MAC_BYTES = 16
-MAX_TOKEN = 1500  # bytes; a longer token was not made here
+TO_URL, FROM_URL = bytes.maketrans(b"+/", b"-_"), bytes.maketrans(b"-_", b"+/")  # base64 as cookies may carry it
+MAX_TOKEN = 1520  # bytes; a longer token was not made here
 CACHED = 4096  # consents, in memory only: one visit brings the same one several times
-MAX_PAYLOAD = (MAX_TOKEN - 23) * 3 // 4  # 23: the point and the encoded MAC
+MAX_PAYLOAD = (MAX_TOKEN - 33) * 3 // 4  # 33: the point and the encoded MAC
 
 
 class ConsentGrant(msgspec.Struct, frozen=True):
@@ -29,7 +30,7 @@ class ConsentGrant(msgspec.Struct, frozen=True):
 
 
 class SignedTokens:
-    """`<base64url of readable JSON>.<base64url of a keyed BLAKE2b of 128 bits>`, bound to a site.
+    """`<base64url of readable JSON>.<keyed BLAKE2b of 128 bits in hexadecimal>`, bound to a site.
 
     The first key signs, all of them verify, so that a secret can be rotated. BLAKE2b is as good a signature as
     HMAC-SHA256 and takes a third of its time, which is a good part of the time a beacon takes.
@@ -42,29 +43,30 @@ class SignedTokens:
 
     def sign(self, site: str, payload: bytes) -> str:
         """The token for `payload`, valid on `site` alone."""
-        encoded = urlsafe_b64encode(payload).rstrip(b"=")
-        return (encoded + b"." + _mac(self._keyed[0], site, encoded)).decode("ascii")
+        encoded = b2a_base64(payload, newline=False).translate(TO_URL, b"=")
+        return f"{encoded.decode('ascii')}.{_mac(self._keyed[0], site, encoded)}"
 
     def open(self, site: str, token: str) -> bytes | None:
         """The payload of a token that was signed here for `site`; None for every other text."""
         if len(token) > MAX_TOKEN or not token.isascii():
             return None
-        encoded, _, mac = token.encode("ascii").partition(b".")
+        text, _, mac = token.partition(".")
+        encoded = text.encode("ascii")
         for keyed in self._keyed:
             if compare_digest(_mac(keyed, site, encoded), mac):
                 break
         else:
             return None
         try:
-            return urlsafe_b64decode(encoded + b"=" * (-len(encoded) % 4))
-        except (Base64Error, ValueError):
+            return a2b_base64(encoded.translate(FROM_URL) + b"=" * (-len(encoded) % 4))
+        except Base64Error:
             return None
 
 
-def _mac(keyed: blake2b, site: str, encoded: bytes) -> bytes:
+def _mac(keyed: blake2b, site: str, encoded: bytes) -> str:
     signature = keyed.copy()
     signature.update(site.encode() + b"\0" + encoded)
-    return urlsafe_b64encode(signature.digest()).rstrip(b"=")
+    return signature.hexdigest()
 
 
 class VisitTokens:
@@ -124,5 +126,8 @@ class ConsentTokens:
 
         A page's storage and the cookie can differ: a withdrawal on another page of the site reaches only the cookie.
         """
-        grants = [grant for token in {*tokens} - {""} if (grant := self.decode(site, token)) is not None]
+        given = [token for token in tokens if token]
+        if len(given) == 1:
+            return self.decode(site, given[0])
+        grants = [grant for token in given if (grant := self.decode(site, token)) is not None]
         return max(grants, key=lambda grant: (grant.decided, -grant.statistics, -grant.marketing), default=None)

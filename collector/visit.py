@@ -8,6 +8,7 @@ same hour, so that sums over any period and any dimension stay true. docs/counti
 
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Literal, NamedTuple
 from zlib import crc32
 
@@ -153,7 +154,7 @@ def _go_on(state: State, hit: Hit, minute: int, clock: LocalClock) -> Step:
     """The visit goes on with this hit."""
     hour, day = clock.hour(minute * 60)
     seen_hour, seen_day = clock.hour(state.seen * 60)
-    gap, hour_gap = _gaps(state, hour, day, clock)
+    gap, hour_gap = _gaps(state, hour, day, clock) if hour != seen_hour else (0, 0)
     is_view = hit.kind == "pageview"
     pages, is_new = _remember(state.pages if state.day == day else "", hit)
     path = hit.page if is_view else state.path
@@ -211,9 +212,16 @@ def _gaps(state: State | None, hour: int, day: int, clock: LocalClock) -> tuple[
 
 def _remember(pages: str, hit: Hit) -> tuple[str, int]:
     """The pages and events of today with this one, and 1 if it is new among them."""
-    what = hit.page if hit.kind == "pageview" else "event " + hit.name
-    short = urlsafe_b64encode(crc32(what.encode()).to_bytes(4, "big")[1:]).decode()
-    for at in range(0, len(pages), HASH_LENGTH):
-        if pages.startswith(short, at):
-            return pages, 0
+    short = _short_hash(hit.page if hit.kind == "pageview" else "event " + hit.name)
+    at = pages.find(short)
+    while at > 0 and at % HASH_LENGTH:  # found across two others
+        at = pages.find(short, at + 1)
+    if at >= 0:
+        return pages, 0
     return (pages + short)[-HASH_LENGTH * PAGES_REMEMBERED :], 1
+
+
+@lru_cache(maxsize=4096)
+def _short_hash(what: str) -> str:
+    """24 bits of a hash, as four characters."""
+    return urlsafe_b64encode(crc32(what.encode()).to_bytes(4, "big")[1:]).decode()
