@@ -9,6 +9,7 @@ from contextlib import suppress
 from importlib.metadata import entry_points, version
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
 from collector import engine as embedded
 from collector.config import Settings
@@ -16,7 +17,7 @@ from collector.database import Database
 from collector.schema import apply_schema
 from collector.shipper import ShipperError
 from collector.sites import SiteDirectory, add_site, update_site
-from collector.store import Store, StoreAwayError, open_store
+from collector.store import Store, StoreAwayError, StoreError, open_store
 from collector.supervisor import NO_ENGINE, Child, ServeError, alone, wait_for
 
 DEMO = "demo"
@@ -106,6 +107,8 @@ def start_store(settings: Settings, engine: Child | None, stop: threading.Event)
                 apply_schema(store, time.time())
             except StoreAwayError as error:
                 log.warning("the store is away; beacons wait in the spool until it is back: %s", error)
+            except StoreError as error:
+                raise ServeError(f"the store that SIKDATNE_CLICKHOUSE names refuses: {error}") from error
             return
         engine.start()
         wait_for(lambda: schema_applied(store), engine, stop, NO_ENGINE)
@@ -156,7 +159,7 @@ def announce(database: Database, base_url: str, demo: bool) -> None:
     for entry in entry_points(group="sikdatne.first_run"):
         try:
             link = entry.load()(database, base_url, time.time())
-        except (ImportError, AttributeError) as error:
+        except (ImportError, AttributeError, SQLAlchemyError) as error:  # a full disk is no reason to stop, either
             log.warning("no first steps from %s: %s", entry.name, error)
             continue
         if link:

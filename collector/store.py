@@ -196,6 +196,6 @@ def open_store(settings: Settings, user: str = "collector") -> Store:
 
 
 def first_line(error: BaseException) -> str:
-    """An error of the driver without its stack trace; its first line is only a number."""
+    """An error of the driver without its stack trace and the whole statement; its first line is only a number."""
     text = str(getattr(error, "message", "") or error).split("Stack trace:")[0].replace("DB::Exception: ", "")
-    return " ".join(text.split())[:500]
+    return " ".join(text.partition(" In scope ")[0].split())[:500]

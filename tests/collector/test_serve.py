@@ -98,6 +98,19 @@ def test_web_does_not_share_its_port(service: Service, tmp_path: Path) -> None:
     assert "Address already in use" in done.stderr
 
 
+def test_a_store_that_refuses_is_named(service: Service, tmp_path: Path) -> None:
+    port = (service.data / "engine" / "port").read_text().strip()
+    mine = {"SIKDATNE_DATA": str(tmp_path), "SIKDATNE_PORT": str(free_port())}
+    done = subprocess.run(
+        [sys.executable, "-m", "collector", "serve"],
+        env=service.env | mine | {"SIKDATNE_CLICKHOUSE": f"clickhouse://collector:wrong@127.0.0.1:{port}/sikdatne"},
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "the store that SIKDATNE_CLICKHOUSE names refuses: collector: Authentication failed" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
 def test_a_clean_stop_leaves_nothing_behind(tmp_path: Path) -> None:
     with running(tmp_path, "--demo") as service:
         consent = service.consent("demo")
