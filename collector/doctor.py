@@ -121,7 +121,11 @@ def check_database(settings: Settings) -> Findings:
         if is_current(database):
             yield Finding("ok", "sites and users can be read")
         else:
-            yield Finding("warning", "the tables of sites and users are of an older release", "start the service once")
+            yield Finding(
+                "warning",
+                "the tables of sites and users are not there yet, or of an older release",
+                "start the service once",
+            )
     except SQLAlchemyError as error:
         reason = str(error).splitlines()[0]
         yield Finding("problem", f"sites and users cannot be read: {reason}", "check SIKDATNE_DATABASE")
