@@ -99,9 +99,12 @@ def only_admins() -> None:
 
 
 def bare_domain(typed: str) -> str:
-    """The domain in what people paste: with or without https://, www. or a path."""
-    host = typed.strip().lower().split("://")[-1].split("/")[0]
-    return host.removeprefix("www.")
+    """The domain in what people paste: with or without https://, www. or a path; mājas.lv as browsers send it."""
+    host = typed.strip().lower().split("://")[-1].split("/")[0].removeprefix("www.")
+    try:
+        return host.encode("idna").decode()
+    except UnicodeError:
+        return host
 
 
 def sentence(text: str) -> str:
@@ -147,6 +150,7 @@ def listing(domain: str, dimension: str) -> str:
     address = read_address(site)
     report = Report(address, site, context.store(), context.now())
     given = {"site": site, "address": address, "title": names.listing(dimension), **controls(address)}
+    given["sites"] = services().sites.all(context.now())
     given |= {"heading": names.dimension(dimension), "unit": figures.label(questions.unit(dimension))}
     try:
         return render_template("list.html", rows=report.lines(dimension, ALL_ROWS), **given)

@@ -16,8 +16,8 @@ from dashboards import address as addresses
 from dashboards import figures, names, questions
 from dashboards.address import UNKNOWN, Address
 from dashboards.figures import Number
-from dashboards.i18n import _
-from dashboards.query import Period, Query, QueryError, Result, Row, Store, decisions, drops, run, visitors_now
+from dashboards.i18n import _, date_text
+from dashboards.query import Period, Query, QueryError, Result, Row, Source, Store, decisions, drops, run, visitors_now
 from dashboards.series import Chart, Series, chart, series
 from dashboards.shown import Dropped, Line, Panel, Tab, Tile
 
@@ -56,6 +56,33 @@ class Report:
         hours = round(local.hour + local.minute / 60)
         begin = datetime(first.year, first.month, first.day)  # noqa: DTZ001 - local time of the site
         return (begin, begin + timedelta(hours=hours)) if hours else None
+
+    @cached_property
+    def gone(self) -> bool:
+        """No day of the period is kept any more."""
+        return self.address.period.last < self._oldest
+
+    @cached_property
+    def cut(self) -> str:
+        """What to know of a period that begins before what is kept; empty where all of it is kept."""
+        if self.address.period.first >= self._oldest:
+            return ""
+        since = date_text(self._oldest, "d MMMM y")
+        if self.gone:
+            return _(
+                "The site keeps its numbers for %(months)s months: there are none before %(since)s.",
+                months=self.site.rollup_months,
+                since=since,
+            )
+        return _(
+            "The site keeps its numbers for %(months)s months: days before %(since)s are left out.",
+            months=self.site.rollup_months,
+            since=since,
+        )
+
+    @property
+    def _oldest(self) -> date:
+        return Source(self.store, self.site, self.now).oldest
 
     @cached_property
     def empty(self) -> bool:

@@ -5,6 +5,7 @@ and the command line all ask here. What the counters cannot know is refused with
 """
 
 from dashboards.query.errors import QueryError
+from dashboards.query.kept import Source
 from dashboards.query.live import Decisions, Drop, decisions, drops, visitors_now
 from dashboards.query.parse import Query, parse
 from dashboards.query.period import Period
@@ -21,6 +22,7 @@ __all__ = [
     "QueryError",
     "Result",
     "Row",
+    "Source",
     "Store",
     "decisions",
     "drops",

@@ -5,7 +5,6 @@ import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlencode
@@ -13,8 +12,6 @@ from urllib.parse import urlencode
 import pytest
 from flask import Flask
 
-from collector.services import of
-from collector.sites import SiteDirectory, add_site
 from collector.store import Store
 from dashboards.security import POLICY
 from tests.dashboards.counting import add_rows, at
@@ -176,7 +173,13 @@ def test_how_often_visitors_refused_is_said(anna: Person, counted: Store) -> Non
 def test_days_that_are_no_longer_kept(anna: Person, query: str) -> None:
     answer = anna.get(f"/sites/example.lv?{query}")
     assert answer.status_code == 200
-    assert "the site keeps its numbers for 25 months" in words(answer)
+    assert "The site keeps its numbers for 25 months: there are none before" in words(answer)
+
+
+def test_a_period_that_is_half_kept_says_so(anna: Person) -> None:
+    half = words(anna.get("/sites/example.lv?period=year&date=2024-12-31"))
+    assert "days before 3 February 2024 are left out" in half
+    assert "are left out" not in words(anna.get("/sites/example.lv?period=year"))
 
 
 @pytest.mark.parametrize("period", ["day", "7d", "28d", "90d", "month", "year"])
@@ -219,66 +222,6 @@ def test_lists_show_all_values(anna: Person) -> None:
     rows = Tables(anna.get(f"/sites/example.lv/list/city?{RANGE}").text).rows[""]
     assert ["Riga, Latvia", "2", "67%"] in rows
     assert anna.get("/sites/example.lv/list/password").status_code == 404
-
-
-def test_the_list_of_sites(anna: Person) -> None:
-    text = words(anna.get("/"))
-    assert "example.lv 1 visitors today" in text
-    assert "new.lv Waiting for the first visit" in text
-
-
-def test_a_site_without_data_shows_the_tag(anna: Person) -> None:
-    page = anna.get("/sites/new.lv")
-    tag = '<script defer src="http://localhost/pixel.js" data-site="new.lv"></script>'
-    assert tag in words_of_code(page.text)
-    assert "Waiting for the first visit" in words(page)
-    assert anna.get("/sites/new.lv/live?period=year").json["arrived"] is False  # type: ignore[index]
-
-
-def test_the_tag_of_a_site_with_visits_waits_for_nothing(anna: Person) -> None:
-    page = anna.get("/sites/example.lv/install")
-    assert 'data-site="example.lv"' in words_of_code(page.text)
-    assert "data-waiting" not in page.text
-    assert "data-waiting" in anna.get("/sites/new.lv/install").text
-
-
-def test_a_site_that_another_process_added_is_there_at_once(anna: Person, app: Flask, clock: Clock) -> None:
-    assert anna.get("/sites/other.lv/install").status_code == 404
-    add_site(of(app).database, "other.lv", now=clock.now)
-    assert anna.get("/sites/other.lv/install").status_code == 200
-
-
-def test_the_demo_website_is_a_click_away(anna: Person, app: Flask, clock: Clock) -> None:
-    add_site(of(app).database, "demo", now=clock.now)
-    assert 'href="/demo/"' in anna.get("/sites/demo").text
-    assert 'href="/demo/"' not in anna.get("/sites/new.lv").text
-
-
-def words_of_code(html: str) -> str:
-    return unescape("".join(re.findall(r"<code[^>]*>(.*?)</code>", html)))
-
-
-def test_a_site_can_be_added(anna: Person, app: Flask, clock: Clock) -> None:
-    answer = anna.submit("/sites/new", "/sites", domain="https://www.Third.lv/about", timezone="Europe/Vilnius")
-    assert answer.location == "/sites/third.lv/install"
-    assert 'data-site="third.lv"' in words_of_code(anna.get(answer.location).text)
-    site = SiteDirectory(of(app).database).get("third.lv", clock.now)
-    assert site is not None
-    assert site.timezone == "Europe/Vilnius"
-
-
-@pytest.mark.parametrize(
-    ("domain", "timezone", "message"),
-    [
-        ("no domain", "Europe/Riga", "is not a domain"),
-        ("third.lv", "Mars/Base", "is not a time zone"),
-        ("example.lv", "Europe/Riga", "exists already"),
-    ],
-)
-def test_a_site_that_cannot_be_added(anna: Person, domain: str, timezone: str, message: str) -> None:
-    answer = anna.submit("/sites/new", "/sites", domain=domain, timezone=timezone)
-    assert answer.status_code == 400
-    assert message in words(answer)
 
 
 def test_viewers_look_and_do_not_touch(tmp_path: Path, counted: Store, clock: Clock) -> None:
