@@ -47,7 +47,7 @@ class Loaded:
     server: Running
     runs: list[Run] = field(default_factory=list)
 
-    def load(self, choices: Path, seconds: float) -> None:
+    def load(self, choices: Path, seconds: int) -> None:
         self.runs.append(run_wrk(self.server, choices, seconds))
         if self.target.arguments == ("serve",):  # what it still has to ship must not slow down the next one
             spool = self.server.data / "spool"
@@ -80,18 +80,18 @@ class Loaded:
             raise BenchError(f"{stored} page views were shipped, the store holds {counted}")
 
 
-def measure(workers: Sequence[int] = (1, 2), rounds: int = 3, seconds: float = 6) -> str:
+def measure(workers: Sequence[int] = (1, 2), rounds: int = 3, seconds: int = 5) -> str:
     """The table of throughput: interleaved rounds over all servers, medians of the rounds."""
     rows = [row for count in workers for row in measure_with(count, rounds, seconds)]
     note = (
         f"{CONNECTIONS} connections, the load generator on the same cores, medians of {rounds} interleaved runs of "
-        f"{seconds:g} s. `disk`: each beacon is synced to disk before its answer (SIKDATNE_DURABILITY). After the runs "
+        f"{seconds} s. `disk`: each beacon is synced to disk before its answer (SIKDATNE_DURABILITY). After the runs "
         "the books of the spool and the store were compared with the answers."
     )
     return table("Throughput", HEADER, rows, note)
 
 
-def measure_with(workers: int, rounds: int, seconds: float, targets: Sequence[Target] = TARGETS) -> list[list[Cell]]:
+def measure_with(workers: int, rounds: int, seconds: int, targets: Sequence[Target] = TARGETS) -> list[list[Cell]]:
     with scratch() as folder, ExitStack() as stack:
         choices = Path(folder) / "choices.lua"
         write_choices(choices, time.time())

@@ -83,13 +83,18 @@ def lua(value: object) -> str:
     return json.dumps(value)
 
 
-def run_wrk(server: Running, choices: Path, seconds: float) -> Run:
-    """Load the server for some seconds."""
+def wrk() -> str:
+    """The load generator. Raises BenchError when there is none."""
     program = shutil.which("wrk")
     if program is None:
         raise BenchError("the load generator wrk is missing; install it (on Debian: apt-get install wrk)")
+    return program
+
+
+def run_wrk(server: Running, choices: Path, seconds: int) -> Run:
+    """Load the server for some seconds."""
     command = (
-        program, "--threads", "1", "--connections", str(CONNECTIONS), "--duration", f"{seconds:g}s",
+        wrk(), "--threads", "1", "--connections", str(CONNECTIONS), "--duration", f"{seconds}s",
         "--timeout", "10s", "--latency", "--script", str(SCRIPT), server.url, "--", str(choices),
     )  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -1,0 +1,50 @@
+"""Times of the questions that the overview page of a site asks."""
+
+import time
+from statistics import median
+from typing import Any
+
+from bench.history import SITE
+from bench.table import Cell, table
+from collector.sites import Site
+from collector.store import Store
+from dashboards.query import parse, run
+
+TIMES = 5
+METRICS = ["visitors", "visits", "pageviews", "bounce_rate", "visit_duration"]
+LISTS = (
+    "event:page", "visit:entry_page", "visit:exit_page", "visit:source", "visit:country", "visit:city",
+    "visit:device", "visit:browser", "visit:os",
+)  # fmt: skip
+FILTER = {"filters": [["is", "visit:country", ["US"]]]}
+Document = dict[str, Any]
+
+
+def measure(store: Store, days: int, end: int) -> str:
+    """The table of times, for the `days` before `end` (seconds since the epoch), with and without a filter."""
+    first, last = (time.strftime("%Y-%m-%d", time.gmtime(at)) for at in (end - days * 86_400, end - 1))
+    base: Document = {"site_id": SITE, "metrics": METRICS, "date_range": [first, last]}
+    asked: dict[str, Document] = {
+        "figures, with the period before": {"include": {"comparisons": {"mode": "previous_period"}}},
+        "figures by day": {"dimensions": ["time:day"]},
+    }
+    for name in LISTS:
+        metric = "visits" if name == "visit:exit_page" else "visitors"
+        asked[f"{metric} by {name}"] = {"dimensions": [name], "metrics": [metric], "pagination": {"limit": 9}}
+    times = {name: (timed(store, base | own), timed(store, base | own | FILTER)) for name, own in asked.items()}
+    rows: list[list[Cell]] = [[name, *both] for name, both in times.items()]
+    rows.append(["sum", sum(plain for plain, _ in times.values()), sum(filtered for _, filtered in times.values())])
+    note = f"Medians of {TIMES}. A filter asks the detailed table instead of a rollup."
+    header = ("question", "ms", "ms, visits from one country")
+    return table(f"Questions of the overview page over {days} days", header, rows, note)
+
+
+def timed(store: Store, document: Document) -> float:
+    """Milliseconds for one question, through the layer that parses it, chooses a table and asks."""
+    site = Site(SITE)
+    times = []
+    for _ in range(TIMES):
+        begun = time.perf_counter()
+        run(parse(document), store, site, time.time())
+        times.append((time.perf_counter() - begun) * 1000)
+    return median(times)
