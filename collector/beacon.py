@@ -75,7 +75,8 @@ class Counter:
         site = self.sites.get(payload.site, now)
         page = page_of(payload.url)
         grant = self.consents.latest(payload.site, payload.consent, request.consent)
-        hosts = (page.host if page is not None else "",) + ((request.origin,) if request.origin else ())
+        host = page.host if page is not None else ""
+        hosts = (host, request.origin) if request.origin and request.origin != host else (host,)
         reason = refusal(site, hosts, grant, signal=request.signal, minute=minute)
         if reason is not None or site is None or page is None:
             return self._drop(payload.site if site is not None else "", minute, reason or "origin")

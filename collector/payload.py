@@ -115,6 +115,8 @@ def clean_path(path: str) -> str:
 
 def clean_text(text: str, limit: int = 64) -> str:
     """A short label as it is kept: one line, without personal data, at most `limit` bytes long."""
+    if not text:
+        return ""
     text = _CONTROL.sub("", text).strip().replace('"', "'").replace("\\", "/")
     return shorten(without_personal(text), limit)
 
@@ -128,5 +130,7 @@ def without_personal(text: str) -> str:
 
 def shorten(text: str, limit: int) -> str:
     """`text` cut to `limit` bytes of UTF-8, on a character."""
+    if len(text) <= limit and text.isascii():
+        return text
     data = text.encode("utf-8", "replace")
     return text if len(data) <= limit else data[:limit].decode("utf-8", "ignore")

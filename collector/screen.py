@@ -1,6 +1,7 @@
 """Two things a browser says of itself: the width of its screen and its language, each in a coarse form."""
 
 import re
+from functools import lru_cache
 
 LANGUAGE = re.compile(r"\s*([A-Za-z]{2})(?![A-Za-z0-9])")
 
@@ -15,6 +16,7 @@ def screen_class(width: float | None) -> str:
     return "xl"
 
 
+@lru_cache(maxsize=512)
 def language_of(tag: str) -> str:
     """The two-letter code of a language tag ("lv-LV") or of the first one in Accept-Language; else empty."""
     found = LANGUAGE.match(tag)

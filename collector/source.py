@@ -109,10 +109,10 @@ def _named(given: dict[str, str]) -> Known:
 
 
 def _from_referrer(referrer: str, is_internal: Callable[[str], bool]) -> Known:
-    match = _REFERRER.match(referrer[:LONGEST])
-    if match is None:
+    site = _site_of(referrer) if len(referrer) <= 128 else _site_of.__wrapped__(referrer[:LONGEST])
+    if site is None:
         return Known()
-    scheme, netloc = match[1].lower(), match[2].lower()
+    scheme, netloc = site
     if scheme == "android-app":
         return _by_name(APPS.get(netloc, "").lower()) or Known(_clean(netloc) if _HOST.fullmatch(netloc) else "")
     host = netloc.partition(":")[0].rstrip(".")
@@ -121,6 +121,13 @@ def _from_referrer(referrer: str, is_internal: Callable[[str], bool]) -> Known:
     if netloc.startswith("["):
         return Known(REMOVED)
     return _by_host(host) or Known()
+
+
+@lru_cache(maxsize=2048)
+def _site_of(referrer: str) -> tuple[str, str] | None:
+    """Scheme and host (with its port) of a referrer; browsers send no more of most of them."""
+    match = _REFERRER.match(referrer)
+    return (match[1].lower(), match[2].lower()) if match else None
 
 
 @lru_cache(maxsize=4096)

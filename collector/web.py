@@ -7,7 +7,7 @@ import sys
 from functools import partial
 from typing import Any
 
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
@@ -28,6 +28,7 @@ def run(settings: Settings, target: str = TARGET) -> None:
         address=settings.host,
         port=settings.port,
         interface=Interfaces.WSGI,
+        http=HTTPModes.http1,  # what browsers speak without TLS, and proxies with their servers
         workers=settings.workers,
         blocking_threads=BLOCKING_THREADS,
         websockets=False,
