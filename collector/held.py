@@ -23,7 +23,7 @@ def held(
         "site": site.domain,
         "consent": None if grant is None else consent_in_words(grant, site, now),
         "visit": None if state is None else visit_in_words(state),
-        "kept_by_the_site": {"identifiers": [], "counters": "sums over all visitors, which cannot be told apart"},
+        "kept_by_the_site": {"identifiers": [], "counters": "counts, with nothing that says whose visit it was"},
     }
 
 

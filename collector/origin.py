@@ -5,10 +5,12 @@ from typing import NamedTuple
 
 from collector.device import Hints, describe
 from collector.location import Location
-from collector.payload import clean_text, shorten
+from collector.payload import shorten
 from collector.screen import language_of, screen_class
 from collector.source import classify
 from collector.visit import Origin
+
+AUDIENCES = ("customer", "other")  # anything finer would be a profile, which consent to statistics does not cover
 
 
 class Arrival(NamedTuple):
@@ -48,5 +50,5 @@ def origin_of(arrival: Arrival, locate: Callable[[str], Location], is_internal: 
         device.os_version,
         screen_class(arrival.width),
         language_of(arrival.language),
-        clean_text(arrival.audience, 16),
+        arrival.audience if arrival.audience in AUDIENCES else "",
     )

@@ -17,7 +17,7 @@ import msgspec
 from collector.clock import LocalClock
 
 VISIT_MINUTES = 30  # a visit ends when nothing was heard of it for so long
-STATE_DAYS = 396  # 13 months after the first visit the state expires; it is never extended
+STATE_DAYS = 393  # the state expires 13 months after the first visit, never later (February is short); never extended
 SKEW_MINUTES = 10  # clocks of two collectors may differ by so much
 NEVER = 65535  # gap of a visitor who was never here before
 PAGES_REMEMBERED = 40  # pages and events of one day that the state can tell apart

@@ -133,7 +133,7 @@ def test_with_consent_a_page_view_is_counted_and_remembered_by_the_browser_alone
     assert answer.status == 202
     assert msgspec.json.decode(answer.body) == {"visit": visitor.cookies["visit"]}
     cookie = answer.headers["Set-Cookie"]
-    for attribute in ("HttpOnly", "SameSite=Lax", "Secure", "Path=/", "Max-Age=34214400"):
+    for attribute in ("HttpOnly", "SameSite=Lax", "Secure", "Path=/", "Max-Age=33955200"):
         assert attribute in cookie
     assert answer.headers["Cache-Control"] == "no-store"
     assert not {"ETag", "Last-Modified"} & set(answer.headers)
@@ -202,6 +202,13 @@ def test_a_headless_browser_that_consented_is_counted_as_the_browser_it_is(visit
     visitor.consents()
     assert visitor.post(headers=headless).status == 202
     assert [row["browser"] for row in visitor.rows()] == ["Chrome"]
+
+
+@pytest.mark.parametrize(("told", "kept"), [("customer", "customer"), ("other", "other"), ("anna@example.lv", "")])
+def test_an_audience_is_customer_or_other_and_nothing_finer(visitor: Visitor, told: str, kept: str) -> None:
+    visitor.consents()
+    visitor.post(audience=told)
+    assert [row["audience"] for row in visitor.rows()] == [kept]
 
 
 def test_only_pages_of_the_site_may_read_the_answer(visitor: Visitor) -> None:
