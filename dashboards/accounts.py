@@ -89,9 +89,11 @@ def normal_email(email: str) -> str:
 
 
 def add_user(database: Database, email: str, password: str, now: float, role: str = "admin") -> User:
-    """Adds a user. Raises AccountError when the address is taken or the password is too short."""
+    """Adds a user. Raises AccountError when the address is taken or the password is too short or the address itself."""
     if len(password) not in PASSWORD_LENGTHS:
         raise AccountError(f"A password takes at least {PASSWORD_LENGTHS.start} characters.")
+    if password.strip().lower() == email.strip().lower():
+        raise AccountError("The e-mail address is no password: whoever knows the one would know the other.")
     user = User(
         email=normal_email(email), password_hash=HASHER.hash(to_bytes(password)), role=role, created=instant(now)
     )

@@ -214,6 +214,8 @@ def test_addresses_and_passwords_are_checked(app: Flask) -> None:
         add_user(database, "anna", PASSWORD, 0)
     with pytest.raises(AccountError, match="at least 10"):
         add_user(database, EMAIL, "123456789", 0)
+    with pytest.raises(AccountError, match="no password"):
+        add_user(database, EMAIL, EMAIL.upper(), 0)
     add_user(database, EMAIL, PASSWORD, 0)
     with pytest.raises(AccountError, match="already"):
         add_user(database, EMAIL.upper(), PASSWORD, 0)
