@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from collector import spool
 from collector.ledger import SpoolReader, balance
 from collector.segment import HEADER, Segment, frame, write_sealed
 from collector.spool import SpoolFull, SpoolWriter, lock_slot
@@ -141,13 +142,13 @@ def test_the_limit_refuses_and_shipping_makes_room_again(directory: Path) -> Non
 def test_a_failed_write_leaves_no_half_frame(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     writer = SpoolWriter.open(directory)
     writer.append(BEACON)
-    real = os.write
+    real = spool.write_at_once
 
     def half(handle: int, data: bytes) -> int:
         real(handle, data[: len(data) // 2])
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os, "write", half)
+    monkeypatch.setattr(spool, "write_at_once", half)
     with pytest.raises(SpoolFull, match="No space left"):
         writer.append(BEACON)
     monkeypatch.undo()
