@@ -8,7 +8,7 @@ from flask_babel import Babel
 from collector.config import Settings
 from collector.services import of
 from collector.store import open_store
-from dashboards import api, assets, auth, context, errors, i18n, pages, security
+from dashboards import api, assets, auth, context, errors, i18n, pages, sections, security
 
 HERE = Path(__file__).parent
 ASSETS_LIVE = 31_536_000  # seconds a browser keeps an asset; its address changes with its content
@@ -32,7 +32,7 @@ def configure(app: Flask, settings: Settings) -> None:
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = ASSETS_LIVE
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(HERE / "translations"))
     Babel(app, locale_selector=i18n.choose)
-    app.jinja_env.globals.update(asset=assets.asset, _=i18n._)
+    app.jinja_env.globals.update(asset=assets.asset, _=i18n._, navigation=sections.navigation)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
     @app.context_processor

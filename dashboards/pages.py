@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from zoneinfo import available_timezones
 
-from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
+from flask import abort, jsonify, redirect, render_template, request, url_for
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
@@ -15,6 +15,7 @@ from collector.store import StoreError
 from dashboards import address as addresses
 from dashboards import charts, context, figures, names, periods, questions
 from dashboards.controls import controls
+from dashboards.members import members, only_admins
 from dashboards.query import QueryError
 from dashboards.reports import ALL_ROWS, Report, today
 
@@ -22,25 +23,7 @@ SITES_DAILY = (Path(__file__).parent / "queries" / "sites_daily.sql").read_text(
 SPARK_DAYS = 28
 DEFAULT_TIMEZONE = "Europe/Riga"
 
-blueprint = Blueprint("pages", __name__)
-
-
-@blueprint.before_request
-def only_users() -> Response | None:
-    """Everything here is for those who are logged in."""
-    if context.user():
-        return None
-    if request.method != "GET" or request.path.endswith("/live"):
-        abort(403)
-    target = request.full_path.rstrip("?")
-    return redirect(url_for("accounts.login", next=None if target == "/" else target))
-
-
-@blueprint.after_request
-def keep_private(response: Response) -> Response:
-    """Figures belong in no cache."""
-    response.headers.setdefault("Cache-Control", "no-store, private")
-    return response
+blueprint = members("pages", __name__)
 
 
 @blueprint.get("/")
@@ -90,12 +73,6 @@ def add() -> Response | tuple[str, int]:
         return render_template("new_site.html", **given), 400
     services().sites.fresh_until = float("-inf")
     return redirect(url_for("pages.install", domain=site.domain))
-
-
-def only_admins() -> None:
-    user = context.user()
-    if user is None or user.role != "admin":
-        abort(403)
 
 
 def bare_domain(typed: str) -> str:

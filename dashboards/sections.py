@@ -1,0 +1,83 @@
+"""The navigation of a site: its pages, in their order. Another page is one line in `sections`."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from flask import request, url_for
+
+from collector.sites import Site
+from dashboards.address import Address
+from dashboards.i18n import _
+
+REPORTS, PRIVACY, SETTINGS = "reports", "privacy", "settings"
+
+
+class Section(NamedTuple):
+    """A page of every site. `endpoint` takes the `domain` and nothing else."""
+
+    group: str
+    endpoint: str
+    label: str
+
+
+def sections() -> tuple[Section, ...]:
+    """Reports stand in the navigation one by one; each other group has one entry there, and tabs on its pages."""
+    return (
+        Section(REPORTS, "pages.overview", _("Overview")),
+        Section(SETTINGS, "pages.install", _("Tag to paste")),
+    )
+
+
+@dataclass(frozen=True)
+class Link:
+    label: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Navigation:
+    """Links of the navigation, and of the tabs within the group that is shown (none for reports)."""
+
+    main: list[Link]
+    within: list[Link]
+    here: str
+
+
+def navigation(site: Site, address: Address | None = None) -> Navigation:
+    """The navigation around the page of this request. Reports keep the days and filters of the address."""
+    found = sections()
+    below = found[0] if address else None  # the lists that the overview leads to
+    here = next((each for each in found if each.endpoint == request.endpoint), below)
+    group = here.group if here else ""
+    main = [
+        Link(_group(each), _url(each, site, address), each == here or REPORTS != each.group == group)
+        for each in _first_of_groups(found)
+    ]
+    within = [
+        Link(each.label, _url(each, site, None), each == here)
+        for each in found
+        if each.group == group and group != REPORTS
+    ]
+    return Navigation(main, within, next((link.label for link in main if link.current), _("Pages")))
+
+
+def _first_of_groups(found: tuple[Section, ...]) -> Iterator[Section]:
+    """All reports, and the first page of each other group."""
+    seen: set[str] = set()
+    for each in found:
+        if each.group == REPORTS or each.group not in seen:
+            yield each
+        seen.add(each.group)
+
+
+def _group(section: Section) -> str:
+    return {PRIVACY: _("Privacy"), SETTINGS: _("Settings")}.get(section.group) or section.label
+
+
+def _url(section: Section, site: Site, address: Address | None) -> str:
+    plain = url_for(section.endpoint, domain=site.domain)
+    if address is None or section.group != REPORTS:
+        return plain
+    return plain + "".join(address.url().partition("?")[1:])
