@@ -8,7 +8,9 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import NamedTuple, cast
+from typing import cast
+
+import msgspec
 
 from collector import rows
 from collector.bot import HEADLESS, is_bot, with_window
@@ -16,7 +18,7 @@ from collector.clock import LocalClock, day_date, day_number
 from collector.device import Hints
 from collector.gate import Reason, refusal
 from collector.location import Location
-from collector.network import client_address, network_of
+from collector.network import address_text, client_address, network_prefix, network_text
 from collector.origin import Arrival, origin_of
 from collector.payload import Page, Payload, clean_text, page_of
 from collector.sites import Site, SiteDirectory
@@ -25,29 +27,30 @@ from collector.tokens import ConsentTokens, VisitTokens
 from collector.visit import STATE_DAYS, Hit, Kind, Origin, State, advance
 
 NETWORKS_SECONDS = 5.0
+NETWORKS_TOGETHER = 10_000  # in one frame, which holds a megabyte at most
 
 
-class Request(NamedTuple):
+class Request(msgspec.Struct, frozen=True, gc=False):
     """What of a request matters. `origin` is the host of the Origin header, or empty; nothing of it is kept."""
 
     remote: str
     forwarded_for: str | None
     user_agent: str
-    hints: Hints
+    hints: Callable[[], Hints]  # asked only when a visit begins
     origin: str
     signal: bool
     consent: str  # token of the cookie
     visit: str  # token of the cookie
 
 
-class Counted(NamedTuple):
+class Counted(msgspec.Struct, frozen=True, gc=False):
     """The beacon is counted. `token` is the new visit state, to be kept by the browser for `seconds`."""
 
     token: str
     seconds: int
 
 
-class Dropped(NamedTuple):
+class Dropped(msgspec.Struct, frozen=True, gc=False):
     """The beacon is not recorded, by policy."""
 
     reason: Reason
@@ -65,7 +68,7 @@ class Counter:
     proxies: int = 0
     _clocks: dict[str, LocalClock] = field(default_factory=dict)
     _expiries: dict[tuple[str, int, int, int], tuple[int, int]] = field(default_factory=dict)
-    _networks: dict[str, list[int]] = field(default_factory=dict)
+    _networks: dict[bytes, list[int]] = field(default_factory=dict)
     _networks_lock: threading.Lock = field(default_factory=threading.Lock)
     _networks_due: float = 0.0
 
@@ -82,7 +85,7 @@ class Counter:
             return self._drop(payload.site if site is not None else "", minute, reason or "origin")
         address = client_address(request.remote, request.forwarded_for, self.proxies)
         if HEADLESS in request.user_agent:
-            request = request._replace(user_agent=with_window(request.user_agent))
+            request = msgspec.structs.replace(request, user_agent=with_window(request.user_agent))
         robot = is_bot(request.user_agent)
         self._note_network(address, robot, now)
         if robot:
@@ -90,7 +93,7 @@ class Counter:
         return self._advance(site, page, payload, request, address, int(now))
 
     def _advance(
-        self, site: Site, page: Page, payload: Payload, request: Request, address: str, now: int
+        self, site: Site, page: Page, payload: Payload, request: Request, address: bytes, now: int
     ) -> Counted | Dropped:
         clock = self._clock(site.timezone)
         state = self._state(site, payload.visit or request.visit, now // 60)
@@ -121,9 +124,9 @@ class Counter:
             self.spool.append(rows.encode_drop(site.domain, minute * 60, "token"))
         return state
 
-    def _origin(self, site: Site, page: Page, payload: Payload, request: Request, address: str) -> Origin:
+    def _origin(self, site: Site, page: Page, payload: Payload, request: Request, address: bytes) -> Origin:
         arrival = Arrival(
-            page.path, page.query, payload.referrer, address, request.user_agent, request.hints,
+            page.path, page.query, payload.referrer, address_text(address), request.user_agent, request.hints(),
             payload.width, payload.language, payload.audience,
         )  # fmt: skip
         return origin_of(arrival, self.locate, site.allows)
@@ -148,12 +151,13 @@ class Counter:
             known = self._expiries[key] = (min(day + site.detail_days + 1, last), last)
         return known
 
-    def _note_network(self, address: str, refused: bool, now: float) -> None:
+    def _note_network(self, address: bytes, refused: bool, now: float) -> None:
         """Networks are summed in memory and written apart from the beacons, so that nothing can join the two."""
-        # Of IPv4 just the text before the last number for now, "192.0.2.": that is quick.
-        network = network_of(address) if ":" in address else address[: address.rfind(".") + 1]
+        prefix = network_prefix(address)
         with self._networks_lock:
-            counts = self._networks.setdefault(network, [0, 0])
+            counts = self._networks.get(prefix)
+            if counts is None:
+                counts = self._networks[prefix] = [0, 0]
             counts[0] += 1
             counts[1] += refused
             if not self._networks_due:
@@ -164,13 +168,10 @@ class Counter:
             self._networks_due = now + NETWORKS_SECONDS
         self._write_networks(due, now)
 
-    def _write_networks(self, counts: dict[str, list[int]], now: float) -> None:
-        if counts:
-            summed = [
-                (network + "0/24" if network.endswith(".") else network, requests, refused)
-                for network, (requests, refused) in sorted(counts.items())
-            ]
-            self.spool.append(rows.encode_networks(int(now) // 86_400, summed))
+    def _write_networks(self, counts: dict[bytes, list[int]], now: float) -> None:
+        summed = [(network_text(prefix), *two) for prefix, two in sorted(counts.items())]
+        for start in range(0, len(summed), NETWORKS_TOGETHER):
+            self.spool.append(rows.encode_networks(int(now) // 86_400, summed[start : start + NETWORKS_TOGETHER]))
 
     def close(self) -> None:
         """Write what is still in memory."""

@@ -123,7 +123,7 @@ def request_of(environ: Environ) -> Request:
         get("REMOTE_ADDR", ""),
         get("HTTP_X_FORWARDED_FOR"),
         get("HTTP_USER_AGENT", ""),
-        Hints(get("HTTP_SEC_CH_UA", ""), get("HTTP_SEC_CH_UA_MOBILE", ""), get("HTTP_SEC_CH_UA_PLATFORM", "")),
+        lambda: Hints(get("HTTP_SEC_CH_UA", ""), get("HTTP_SEC_CH_UA_MOBILE", ""), get("HTTP_SEC_CH_UA_PLATFORM", "")),
         host_of(get("HTTP_ORIGIN", "")),
         has_signal(environ),
         cookie(cookies, "consent") if cookies else "",

@@ -1,7 +1,7 @@
 """The address a request came from, and the network of it that may be kept.
 
-Addresses are text in their shortest form: "203.0.113.7", "2001:db8::7". IPv4 carried in IPv6 ("::ffff:203.0.113.7") is
-IPv4. Where nothing that is an address can be found, the answer is an empty string, never an error.
+Addresses are packed: 4 bytes of IPv4 or 16 of IPv6. IPv4 carried in IPv6 ("::ffff:203.0.113.7") is IPv4. Where nothing
+that is an address can be found, the answer is empty, never an error.
 
 There is no cache: the work takes a microsecond, and a cache would hold addresses.
 """
@@ -11,8 +11,8 @@ from socket import AF_INET, AF_INET6, inet_ntop, inet_pton
 _MAPPED = bytes(10) + b"\xff\xff"
 
 
-def client_address(remote: str, forwarded_for: str | None, hops: int) -> str:
-    """The address of the client, behind `hops` proxies of our own.
+def client_address(remote: str, forwarded_for: str | None, hops: int) -> bytes:
+    """The packed address of the client, behind `hops` proxies of our own.
 
     `remote` is the address of the connection. Each trusted proxy appends to X-Forwarded-For the address it was called
     from, so the client stands `hops` places from the right end. What stands left of it was written by the client and
@@ -22,28 +22,35 @@ def client_address(remote: str, forwarded_for: str | None, hops: int) -> str:
     if hops > 0 and forwarded_for:
         chain = forwarded_for.rsplit(",", hops)
         if len(chain) >= hops:
-            packed = _pack(chain[-hops])
+            packed = pack(chain[-hops])
             if packed:
-                return _text(packed)
-    packed = _pack(remote)
-    return _text(packed) if packed else ""
+                return packed
+    return pack(remote)
+
+
+def address_text(packed: bytes) -> str:
+    """A packed address in its shortest form: "203.0.113.7", "2001:db8::7"."""
+    return inet_ntop(AF_INET if len(packed) == 4 else AF_INET6, packed) if packed else ""
+
+
+def network_prefix(packed: bytes) -> bytes:
+    """The part of an address that may be kept: the first 24 bits of IPv4, the first 48 of IPv6."""
+    return packed[:3] if len(packed) == 4 else packed[:6]
+
+
+def network_text(prefix: bytes) -> str:
+    """Such a part as a network: "203.0.113.0/24", "2001:db8:7::/48"."""
+    if not prefix:
+        return ""
+    return address_text(prefix.ljust(4 if len(prefix) == 3 else 16, b"\0")) + f"/{len(prefix) * 8}"
 
 
 def network_of(address: str) -> str:
-    """The network that may be kept of an address: the first 24 bits of IPv4, the first 48 of IPv6."""
-    packed = _pack(address)
-    if not packed:
-        return ""
-    if len(packed) == 4:
-        return inet_ntop(AF_INET, packed[:3] + b"\0") + "/24"
-    return inet_ntop(AF_INET6, packed[:6] + bytes(10)) + "/48"
+    """The network of an address that may be kept."""
+    return network_text(network_prefix(pack(address)))
 
 
-def _text(packed: bytes) -> str:
-    return inet_ntop(AF_INET if len(packed) == 4 else AF_INET6, packed)
-
-
-def _pack(value: str) -> bytes:
+def pack(value: str) -> bytes:
     """4 or 16 bytes of an address that may carry a port, brackets, quotes or a zone; empty when it is none."""
     value = value.strip(' \t"')
     if value.startswith("["):
