@@ -16,6 +16,8 @@ from collector import logs, serve, web
 from collector.backup import BackupError
 from collector.care_commands import backup_command, doctor_command, restore_command
 from collector.config import ConfigError
+from collector.goal_checks import GoalError
+from collector.goal_commands import funnel_group, goal_group
 from collector.import_command import import_group
 from collector.opening import database, settings
 from collector.process import die_with, no_core_dumps
@@ -29,6 +31,7 @@ EXPECTED = (
     BackupError,
     ConfigError,
     embedded.EngineError,
+    GoalError,
     ServeError,
     ShipperError,
     SiteError,
@@ -134,7 +137,15 @@ def ship_command(parent: int | None) -> None:
     shipper.close()
 
 
-for brought_here in (site_group, import_group, doctor_command, backup_command, restore_command):
+for brought_here in (
+    site_group,
+    goal_group,
+    funnel_group,
+    import_group,
+    doctor_command,
+    backup_command,
+    restore_command,
+):
     cli.add_command(brought_here)
 
 

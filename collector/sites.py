@@ -15,6 +15,8 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from collector.database import Base, Database, Instant
+from collector.goals import all_rules
+from collector.rules import NO_RULES, Rules
 
 REFRESH_SECONDS = 2.0
 LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
@@ -40,7 +42,10 @@ class SiteRow(Base):
 
 
 class Site(msgspec.Struct, frozen=True, dict=True):
-    """One site. `detail_days` and `rollup_months` say how long its counters are kept."""
+    """One site. `detail_days` and `rollup_months` say how long its counters are kept.
+
+    `rules` are its goals and funnels; they have tables of their own, and SiteDirectory fills them in.
+    """
 
     domain: str
     timezone: str = "Europe/Riga"
@@ -51,6 +56,7 @@ class Site(msgspec.Struct, frozen=True, dict=True):
     controller: str = ""
     contact: str = ""
     created: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    rules: Rules = NO_RULES
 
     @cached_property
     def hosts(self) -> frozenset[str]:
@@ -97,7 +103,7 @@ class SiteDirectory:
 
     def read(self, now: float) -> None:
         try:
-            self.sites = {site.domain: site for site in list_sites(self.database)}
+            self.sites = {site.domain: site for site in sites_with_rules(self.database)}
         except SQLAlchemyError:
             if not self.known:
                 raise
@@ -109,6 +115,14 @@ def list_sites(database: Database) -> list[Site]:
     """All sites, by domain."""
     with database.session() as session:
         return [to_site(row) for row in session.scalars(select(SiteRow).order_by(SiteRow.domain))]
+
+
+def sites_with_rules(database: Database) -> list[Site]:
+    """All sites with their goals and funnels, as the collector needs them."""
+    with database.session() as session:
+        rules = all_rules(session)
+        found = map(to_site, session.scalars(select(SiteRow).order_by(SiteRow.domain)))
+        return [msgspec.structs.replace(site, rules=rules.get(site.domain, NO_RULES)) for site in found]
 
 
 def add_site(
@@ -164,9 +178,11 @@ def checked_origin(origin: str) -> str:
 
 
 def to_site(row: SiteRow) -> Site:
-    values = {name: getattr(row, name) for name in Site.__struct_fields__}
+    values = {name: getattr(row, name) for name in Site.__struct_fields__ if name != "rules"}
     return Site(**values | {"origins": tuple(row.origins)})
 
 
 def to_columns(site: Site) -> dict[str, Any]:
-    return msgspec.structs.asdict(site) | {"origins": list(site.origins)}
+    columns = msgspec.structs.asdict(site) | {"origins": list(site.origins)}
+    del columns["rules"]
+    return columns
