@@ -41,10 +41,11 @@ CREATE TABLE IF NOT EXISTS beacons
     screen          LowCardinality(String)  COMMENT 'Width class of the screen: xs, s, m, l, xl, or empty',
     language        LowCardinality(String)  COMMENT 'Primary language of the browser as a two-letter code, or empty',
     audience        LowCardinality(String)  COMMENT 'Audience that the site itself assigned: customer, other, or empty',
+    connection      LowCardinality(String)  COMMENT 'Class of the connection, as the browser estimates it: slow-2g, 2g, 3g, 4g, or empty',
     page            LowCardinality(String)  COMMENT 'Path of the page, without query string; the entry page for visits and bounces',
     name            LowCardinality(String)  COMMENT 'Name of the custom event, or empty',
-    gap             UInt16                  COMMENT 'Days since the last active day of the visitors counted in this row; 65535: never before; 0: this row counts none',
-    hour_gap        UInt16                  COMMENT 'Hours since the last active hour of the visitors counted in this row; 65535: never before or longer',
+    gap             UInt16                  COMMENT 'Days since the last active day of the visitors counted in this row; 65535: never before, and in rows that count none',
+    hour_gap        UInt16                  COMMENT 'Hours since the last active hour of the visitors counted in this row; 65535: never before or longer, and in rows that count none',
     visitors        Int32                   COMMENT 'First hits of a day, one for each visitor; with gap they give exact unique visitors of any range of days',
     hour_visitors   Int32                   COMMENT 'First hits of an hour, one for each visitor; with hour_gap they give exact visitors of any range of hours',
     page_visitors   Int32                   COMMENT 'Visitors who saw this page for the first time on this day',
@@ -91,12 +92,13 @@ CREATE TABLE IF NOT EXISTS counters
     audience        LowCardinality(String)  COMMENT 'Audience that the site itself assigned: customer, other, or empty',
     language        LowCardinality(String)  COMMENT 'Primary language of the browser as a two-letter code, or empty',
     screen          LowCardinality(String)  COMMENT 'Width class of the screen: xs, s, m, l, xl, or empty',
+    connection      LowCardinality(String)  COMMENT 'Class of the connection, as the browser estimates it: slow-2g, 2g, 3g, 4g, or empty',
     hour            DateTime('UTC')         COMMENT 'Beginning of the hour of the site''s time zone, as an instant' CODEC(GCD, T64, Default),
     entry           LowCardinality(String)  COMMENT 'Path of the page on which the visit entered the site',
     page            LowCardinality(String)  COMMENT 'Path of the page, without query string; the entry page for visits and bounces',
     name            LowCardinality(String)  COMMENT 'Name of the custom event, or empty',
-    gap             UInt16                  COMMENT 'Days since the last active day of the visitors counted in this row; 65535: never before; 0: this row counts none',
-    hour_gap        UInt16                  COMMENT 'Hours since the last active hour of the visitors counted in this row; 65535: never before or longer',
+    gap             UInt16                  COMMENT 'Days since the last active day of the visitors counted in this row; 65535: never before, and in rows that count none',
+    hour_gap        UInt16                  COMMENT 'Hours since the last active hour of the visitors counted in this row; 65535: never before or longer, and in rows that count none',
     visitors        Int32                   COMMENT 'First hits of a day, one for each visitor; with gap they give exact unique visitors of any range of days' CODEC(T64, Default),
     hour_visitors   Int32                   COMMENT 'First hits of an hour, one for each visitor; with hour_gap they give exact visitors of any range of hours' CODEC(T64, Default),
     page_visitors   Int32                   COMMENT 'Visitors who saw this page for the first time on this day' CODEC(T64, Default),
@@ -115,26 +117,26 @@ CREATE TABLE IF NOT EXISTS counters
 ENGINE = SummingMergeTree((visitors, hour_visitors, page_visitors, visits, bounces, entries, exits, pageviews, seconds, depth, depths, events, event_visitors))
 PARTITION BY toYYYYMM(day)
 PRIMARY KEY (site, day)
-ORDER BY (site, day, country, region, city, device, os, browser, os_version, browser_version, channel, source, medium, campaign, content, term, audience, language, screen, hour, entry, page, name, gap, hour_gap)
+ORDER BY (site, day, country, region, city, device, os, browser, os_version, browser_version, channel, source, medium, campaign, content, term, audience, language, screen, hour, entry, page, name, gap, hour_gap, connection)
 TTL expires
 SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
     default_compression_codec = 'ZSTD(6)'
 COMMENT 'Every delta with all its dimensions, by hour; kept for detail_days of the site';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS counters_from_beacons TO counters AS
-SELECT site, day, country, region, city, device, os, browser, os_version, browser_version, channel, source, medium, campaign, content, term, audience, language, screen, hour, entry, page, name, gap, hour_gap,
+SELECT site, day, country, region, city, device, os, browser, os_version, browser_version, channel, source, medium, campaign, content, term, audience, language, screen, hour, entry, page, name, gap, hour_gap, connection,
     sum(b.visitors) AS visitors, sum(b.hour_visitors) AS hour_visitors, sum(b.page_visitors) AS page_visitors, sum(b.visits) AS visits, sum(b.bounces) AS bounces, sum(b.entries) AS entries, sum(b.exits) AS exits, sum(b.pageviews) AS pageviews, sum(b.seconds) AS seconds, sum(b.depth) AS depth, sum(b.depths) AS depths, sum(b.events) AS events, sum(b.event_visitors) AS event_visitors,
     max(b.detail_expires) AS expires
 FROM beacons AS b
 WHERE b.visitors != 0 OR b.hour_visitors != 0 OR b.page_visitors != 0 OR b.visits != 0 OR b.bounces != 0 OR b.entries != 0
     OR b.exits != 0 OR b.pageviews != 0 OR b.seconds != 0 OR b.depth != 0 OR b.depths != 0 OR b.events != 0
-GROUP BY site, day, country, region, city, device, os, browser, os_version, browser_version, channel, source, medium, campaign, content, term, audience, language, screen, hour, entry, page, name, gap, hour_gap;
+GROUP BY site, day, country, region, city, device, os, browser, os_version, browser_version, channel, source, medium, campaign, content, term, audience, language, screen, hour, entry, page, name, gap, hour_gap, connection;
 
 CREATE TABLE IF NOT EXISTS rollup_site
 (
     site            LowCardinality(String)  COMMENT 'Site, by its domain',
     day             Date                    COMMENT 'Day in the time zone of the site',
-    gap             UInt16                  COMMENT 'Days since the last active day of the visitors counted in this row; 65535: never before; 0: this row counts none',
+    gap             UInt16                  COMMENT 'Days since the last active day of the visitors counted in this row; 65535: never before, and in rows that count none',
     visitors        Int32                   COMMENT 'First hits of a day, one for each visitor; with gap they give exact unique visitors of any range of days' CODEC(T64, Default),
     visits          Int32                   COMMENT 'Visits that began, booked on their entry page' CODEC(T64, Default),
     bounces         Int32                   COMMENT 'Visits with a single page view and no interaction, booked where the visit began' CODEC(T64, Default),
@@ -164,7 +166,7 @@ CREATE TABLE IF NOT EXISTS rollup_hours
     site            LowCardinality(String)  COMMENT 'Site, by its domain',
     day             Date                    COMMENT 'Day in the time zone of the site',
     hour            DateTime('UTC')         COMMENT 'Beginning of the hour of the site''s time zone, as an instant' CODEC(GCD, T64, Default),
-    hour_gap        UInt16                  COMMENT 'Hours since the last active hour of the visitors counted in this row; 65535: never before or longer',
+    hour_gap        UInt16                  COMMENT 'Hours since the last active hour of the visitors counted in this row; 65535: never before or longer, and in rows that count none',
     hour_visitors   Int32                   COMMENT 'First hits of an hour, one for each visitor; with hour_gap they give exact visitors of any range of hours' CODEC(T64, Default),
     visits          Int32                   COMMENT 'Visits that began, booked on their entry page' CODEC(T64, Default),
     bounces         Int32                   COMMENT 'Visits with a single page view and no interaction, booked where the visit began' CODEC(T64, Default),
@@ -231,7 +233,7 @@ CREATE TABLE IF NOT EXISTS rollup_sources
     campaign        LowCardinality(String)  COMMENT 'utm_campaign of the landing address, or empty',
     content         LowCardinality(String)  COMMENT 'utm_content of the landing address, or empty',
     term            LowCardinality(String)  COMMENT 'utm_term of the landing address, or empty',
-    gap             UInt16                  COMMENT 'Days since the last active day of the visitors counted in this row; 65535: never before; 0: this row counts none',
+    gap             UInt16                  COMMENT 'Days since the last active day of the visitors counted in this row; 65535: never before, and in rows that count none',
     visitors        Int32                   COMMENT 'First hits of a day, one for each visitor; with gap they give exact unique visitors of any range of days' CODEC(T64, Default),
     visits          Int32                   COMMENT 'Visits that began, booked on their entry page' CODEC(T64, Default),
     bounces         Int32                   COMMENT 'Visits with a single page view and no interaction, booked where the visit began' CODEC(T64, Default),
@@ -263,7 +265,7 @@ CREATE TABLE IF NOT EXISTS rollup_places
     country         LowCardinality(String)  COMMENT 'Country by ISO 3166-1 alpha-2 code, looked up from the address when the visit began; empty when unknown',
     region          LowCardinality(String)  COMMENT 'Region of the country, or empty',
     city            LowCardinality(String)  COMMENT 'City, or empty',
-    gap             UInt16                  COMMENT 'Days since the last active day of the visitors counted in this row; 65535: never before; 0: this row counts none',
+    gap             UInt16                  COMMENT 'Days since the last active day of the visitors counted in this row; 65535: never before, and in rows that count none',
     visitors        Int32                   COMMENT 'First hits of a day, one for each visitor; with gap they give exact unique visitors of any range of days' CODEC(T64, Default),
     visits          Int32                   COMMENT 'Visits that began, booked on their entry page' CODEC(T64, Default),
     bounces         Int32                   COMMENT 'Visits with a single page view and no interaction, booked where the visit began' CODEC(T64, Default),
@@ -298,7 +300,7 @@ CREATE TABLE IF NOT EXISTS rollup_devices
     os_version      LowCardinality(String)  COMMENT 'Major version of the operating system, or empty',
     browser_version LowCardinality(String)  COMMENT 'Major version of the browser, or empty',
     screen          LowCardinality(String)  COMMENT 'Width class of the screen: xs, s, m, l, xl, or empty',
-    gap             UInt16                  COMMENT 'Days since the last active day of the visitors counted in this row; 65535: never before; 0: this row counts none',
+    gap             UInt16                  COMMENT 'Days since the last active day of the visitors counted in this row; 65535: never before, and in rows that count none',
     visitors        Int32                   COMMENT 'First hits of a day, one for each visitor; with gap they give exact unique visitors of any range of days' CODEC(T64, Default),
     visits          Int32                   COMMENT 'Visits that began, booked on their entry page' CODEC(T64, Default),
     bounces         Int32                   COMMENT 'Visits with a single page view and no interaction, booked where the visit began' CODEC(T64, Default),
@@ -329,7 +331,8 @@ CREATE TABLE IF NOT EXISTS rollup_audiences
     day             Date                    COMMENT 'Day in the time zone of the site',
     audience        LowCardinality(String)  COMMENT 'Audience that the site itself assigned: customer, other, or empty',
     language        LowCardinality(String)  COMMENT 'Primary language of the browser as a two-letter code, or empty',
-    gap             UInt16                  COMMENT 'Days since the last active day of the visitors counted in this row; 65535: never before; 0: this row counts none',
+    connection      LowCardinality(String)  COMMENT 'Class of the connection, as the browser estimates it: slow-2g, 2g, 3g, 4g, or empty',
+    gap             UInt16                  COMMENT 'Days since the last active day of the visitors counted in this row; 65535: never before, and in rows that count none',
     visitors        Int32                   COMMENT 'First hits of a day, one for each visitor; with gap they give exact unique visitors of any range of days' CODEC(T64, Default),
     visits          Int32                   COMMENT 'Visits that began, booked on their entry page' CODEC(T64, Default),
     bounces         Int32                   COMMENT 'Visits with a single page view and no interaction, booked where the visit began' CODEC(T64, Default),
@@ -340,19 +343,20 @@ CREATE TABLE IF NOT EXISTS rollup_audiences
 )
 ENGINE = SummingMergeTree((visitors, visits, bounces, pageviews, seconds, events))
 PARTITION BY toYYYYMM(day)
-ORDER BY (site, day, audience, language, gap)
+PRIMARY KEY (site, day, audience, language, gap)
+ORDER BY (site, day, audience, language, gap, connection)
 TTL expires
 SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
     default_compression_codec = 'ZSTD(6)', min_bytes_for_wide_part = 1048576
-COMMENT 'Daily totals by audience and language';
+COMMENT 'Daily totals by audience, language and connection';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS rollup_audiences_from_beacons TO rollup_audiences AS
-SELECT site, day, audience, language, gap,
+SELECT site, day, audience, language, gap, connection,
     sum(b.visitors) AS visitors, sum(b.visits) AS visits, sum(b.bounces) AS bounces, sum(b.pageviews) AS pageviews, sum(b.seconds) AS seconds, sum(b.events) AS events,
     max(b.expires) AS expires
 FROM beacons AS b
 WHERE b.visitors != 0 OR b.visits != 0 OR b.bounces != 0 OR b.pageviews != 0 OR b.seconds != 0 OR b.events != 0
-GROUP BY site, day, audience, language, gap;
+GROUP BY site, day, audience, language, gap, connection;
 
 CREATE TABLE IF NOT EXISTS rollup_events
 (
@@ -399,6 +403,394 @@ SELECT site, minute, page, idle, sum(toInt32(b.hits)) AS hits
 FROM beacons AS b
 WHERE b.hits != 0
 GROUP BY site, minute, page, idle;
+
+-- What few hits add ---------------------------------------------------------------------------------------------
+-- Goals, funnels and properties pass through Null tables like `beacons`; the others go in as they are. All are written
+-- with the beacons they belong to, in the same segment of the spool.
+
+CREATE TABLE IF NOT EXISTS goal_hits
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    hour            DateTime('UTC')         COMMENT 'Beginning of the hour of the site''s time zone, as an instant',
+    page            LowCardinality(String)  COMMENT 'Path of the page on which the goal was reached',
+    goal            LowCardinality(String)  COMMENT 'Goal, by its name; empty: the revenue of all events, whatever goals they reach',
+    currency        LowCardinality(String)  COMMENT 'Currency of the revenue by ISO 4217 code; empty: no revenue in this row',
+    entry           LowCardinality(String)  COMMENT 'Path of the page on which the visit entered the site',
+    channel         LowCardinality(String)  COMMENT 'Acquisition channel the visit came by: Direct, Organic Search, Paid Search, Social, Email, Referral, …',
+    source          LowCardinality(String)  COMMENT 'Source the visit came from: the referring site''s host or name, or utm_source; empty when direct',
+    medium          LowCardinality(String)  COMMENT 'utm_medium of the landing address, or empty',
+    campaign        LowCardinality(String)  COMMENT 'utm_campaign of the landing address, or empty',
+    term            LowCardinality(String)  COMMENT 'utm_term of the landing address, or empty',
+    content         LowCardinality(String)  COMMENT 'utm_content of the landing address, or empty',
+    country         LowCardinality(String)  COMMENT 'Country by ISO 3166-1 alpha-2 code, looked up from the address when the visit began; empty when unknown',
+    region          LowCardinality(String)  COMMENT 'Region of the country, or empty',
+    city            LowCardinality(String)  COMMENT 'City, or empty',
+    device          LowCardinality(String)  COMMENT 'Kind of device: desktop, mobile, tablet, tv, console, or empty',
+    browser         LowCardinality(String)  COMMENT 'Browser family, or empty',
+    browser_version LowCardinality(String)  COMMENT 'Major version of the browser, or empty',
+    os              LowCardinality(String)  COMMENT 'Operating system family, or empty',
+    os_version      LowCardinality(String)  COMMENT 'Major version of the operating system, or empty',
+    screen          LowCardinality(String)  COMMENT 'Width class of the screen: xs, s, m, l, xl, or empty',
+    language        LowCardinality(String)  COMMENT 'Primary language of the browser as a two-letter code, or empty',
+    audience        LowCardinality(String)  COMMENT 'Audience that the site itself assigned: customer, other, or empty',
+    connection      LowCardinality(String)  COMMENT 'Class of the connection, as the browser estimates it: slow-2g, 2g, 3g, 4g, or empty',
+    conversions     Int32                   COMMENT 'Visits that reached the goal, booked when they did so first',
+    revenue         Int64                   COMMENT 'Revenue in minor units of the currency (cents), of every event that reached the goal',
+    detail_expires  Date                    COMMENT 'Day on which the detailed row is deleted',
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+)
+ENGINE = Null
+COMMENT 'Goals on their way into the counters; nothing is kept here';
+
+CREATE TABLE IF NOT EXISTS conversions
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    goal            LowCardinality(String)  COMMENT 'Goal, by its name; empty: the revenue of all events, whatever goals they reach',
+    currency        LowCardinality(String)  COMMENT 'Currency of the revenue by ISO 4217 code; empty: no revenue in this row',
+    country         LowCardinality(String)  COMMENT 'Country by ISO 3166-1 alpha-2 code, looked up from the address when the visit began; empty when unknown',
+    region          LowCardinality(String)  COMMENT 'Region of the country, or empty',
+    city            LowCardinality(String)  COMMENT 'City, or empty',
+    device          LowCardinality(String)  COMMENT 'Kind of device: desktop, mobile, tablet, tv, console, or empty',
+    os              LowCardinality(String)  COMMENT 'Operating system family, or empty',
+    browser         LowCardinality(String)  COMMENT 'Browser family, or empty',
+    os_version      LowCardinality(String)  COMMENT 'Major version of the operating system, or empty',
+    browser_version LowCardinality(String)  COMMENT 'Major version of the browser, or empty',
+    channel         LowCardinality(String)  COMMENT 'Acquisition channel the visit came by: Direct, Organic Search, Paid Search, Social, Email, Referral, …',
+    source          LowCardinality(String)  COMMENT 'Source the visit came from: the referring site''s host or name, or utm_source; empty when direct',
+    medium          LowCardinality(String)  COMMENT 'utm_medium of the landing address, or empty',
+    campaign        LowCardinality(String)  COMMENT 'utm_campaign of the landing address, or empty',
+    content         LowCardinality(String)  COMMENT 'utm_content of the landing address, or empty',
+    term            LowCardinality(String)  COMMENT 'utm_term of the landing address, or empty',
+    audience        LowCardinality(String)  COMMENT 'Audience that the site itself assigned: customer, other, or empty',
+    language        LowCardinality(String)  COMMENT 'Primary language of the browser as a two-letter code, or empty',
+    screen          LowCardinality(String)  COMMENT 'Width class of the screen: xs, s, m, l, xl, or empty',
+    hour            DateTime('UTC')         COMMENT 'Beginning of the hour of the site''s time zone, as an instant' CODEC(GCD, T64, Default),
+    entry           LowCardinality(String)  COMMENT 'Path of the page on which the visit entered the site',
+    page            LowCardinality(String)  COMMENT 'Path of the page on which the goal was reached',
+    connection      LowCardinality(String)  COMMENT 'Class of the connection, as the browser estimates it: slow-2g, 2g, 3g, 4g, or empty',
+    conversions     Int32                   COMMENT 'Visits that reached the goal, booked when they did so first' CODEC(T64, Default),
+    revenue         Int64                   COMMENT 'Revenue in minor units of the currency (cents), of every event that reached the goal' CODEC(T64, Default),
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+)
+ENGINE = SummingMergeTree((conversions, revenue))
+PARTITION BY toYYYYMM(day)
+PRIMARY KEY (site, day, goal, currency)
+ORDER BY (site, day, goal, currency, country, region, city, device, os, browser, os_version, browser_version, channel, source, medium, campaign, content, term, audience, language, screen, hour, entry, page, connection)
+TTL expires
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
+    default_compression_codec = 'ZSTD(6)', min_bytes_for_wide_part = 1048576
+COMMENT 'Conversions and revenue with all dimensions, by hour; kept for detail_days of the site';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS conversions_from_goal_hits TO conversions AS
+SELECT site, day, goal, currency, country, region, city, device, os, browser, os_version, browser_version, channel, source, medium, campaign, content, term, audience, language, screen, hour, entry, page, connection,
+    sum(h.conversions) AS conversions, sum(h.revenue) AS revenue,
+    max(h.detail_expires) AS expires
+FROM goal_hits AS h
+GROUP BY site, day, goal, currency, country, region, city, device, os, browser, os_version, browser_version, channel, source, medium, campaign, content, term, audience, language, screen, hour, entry, page, connection;
+
+CREATE TABLE IF NOT EXISTS rollup_goals
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    goal            LowCardinality(String)  COMMENT 'Goal, by its name; empty: the revenue of all events, whatever goals they reach',
+    currency        LowCardinality(String)  COMMENT 'Currency of the revenue by ISO 4217 code; empty: no revenue in this row',
+    conversions     Int32                   COMMENT 'Visits that reached the goal, booked when they did so first' CODEC(T64, Default),
+    revenue         Int64                   COMMENT 'Revenue in minor units of the currency (cents), of every event that reached the goal' CODEC(T64, Default),
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+)
+ENGINE = SummingMergeTree((conversions, revenue))
+PARTITION BY toYYYYMM(day)
+ORDER BY (site, day, goal, currency)
+TTL expires
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
+    default_compression_codec = 'ZSTD(6)', min_bytes_for_wide_part = 1048576
+COMMENT 'Daily conversions and revenue of a goal';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS rollup_goals_from_goal_hits TO rollup_goals AS
+SELECT site, day, goal, currency,
+    sum(h.conversions) AS conversions, sum(h.revenue) AS revenue,
+    max(h.expires) AS expires
+FROM goal_hits AS h
+GROUP BY site, day, goal, currency;
+
+CREATE TABLE IF NOT EXISTS funnel_hits
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    funnel          LowCardinality(String)  COMMENT 'Funnel, by its name',
+    step            UInt8                   COMMENT 'Step of the funnel, from 1',
+    entry           LowCardinality(String)  COMMENT 'Path of the page on which the visit entered the site',
+    channel         LowCardinality(String)  COMMENT 'Acquisition channel the visit came by: Direct, Organic Search, Paid Search, Social, Email, Referral, …',
+    source          LowCardinality(String)  COMMENT 'Source the visit came from: the referring site''s host or name, or utm_source; empty when direct',
+    medium          LowCardinality(String)  COMMENT 'utm_medium of the landing address, or empty',
+    campaign        LowCardinality(String)  COMMENT 'utm_campaign of the landing address, or empty',
+    term            LowCardinality(String)  COMMENT 'utm_term of the landing address, or empty',
+    content         LowCardinality(String)  COMMENT 'utm_content of the landing address, or empty',
+    country         LowCardinality(String)  COMMENT 'Country by ISO 3166-1 alpha-2 code, looked up from the address when the visit began; empty when unknown',
+    region          LowCardinality(String)  COMMENT 'Region of the country, or empty',
+    city            LowCardinality(String)  COMMENT 'City, or empty',
+    device          LowCardinality(String)  COMMENT 'Kind of device: desktop, mobile, tablet, tv, console, or empty',
+    browser         LowCardinality(String)  COMMENT 'Browser family, or empty',
+    browser_version LowCardinality(String)  COMMENT 'Major version of the browser, or empty',
+    os              LowCardinality(String)  COMMENT 'Operating system family, or empty',
+    os_version      LowCardinality(String)  COMMENT 'Major version of the operating system, or empty',
+    screen          LowCardinality(String)  COMMENT 'Width class of the screen: xs, s, m, l, xl, or empty',
+    language        LowCardinality(String)  COMMENT 'Primary language of the browser as a two-letter code, or empty',
+    audience        LowCardinality(String)  COMMENT 'Audience that the site itself assigned: customer, other, or empty',
+    connection      LowCardinality(String)  COMMENT 'Class of the connection, as the browser estimates it: slow-2g, 2g, 3g, 4g, or empty',
+    reached         Int32                   COMMENT 'Visits (or visitors, when the funnel spans visits) that reached the step, booked on the day of the first step',
+    detail_expires  Date                    COMMENT 'Day on which the detailed row is deleted',
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+)
+ENGINE = Null
+COMMENT 'Steps of funnels on their way into the counters; nothing is kept here';
+
+CREATE TABLE IF NOT EXISTS funnel_steps
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    funnel          LowCardinality(String)  COMMENT 'Funnel, by its name',
+    step            UInt8                   COMMENT 'Step of the funnel, from 1',
+    country         LowCardinality(String)  COMMENT 'Country by ISO 3166-1 alpha-2 code, looked up from the address when the visit began; empty when unknown',
+    region          LowCardinality(String)  COMMENT 'Region of the country, or empty',
+    city            LowCardinality(String)  COMMENT 'City, or empty',
+    device          LowCardinality(String)  COMMENT 'Kind of device: desktop, mobile, tablet, tv, console, or empty',
+    os              LowCardinality(String)  COMMENT 'Operating system family, or empty',
+    browser         LowCardinality(String)  COMMENT 'Browser family, or empty',
+    os_version      LowCardinality(String)  COMMENT 'Major version of the operating system, or empty',
+    browser_version LowCardinality(String)  COMMENT 'Major version of the browser, or empty',
+    channel         LowCardinality(String)  COMMENT 'Acquisition channel the visit came by: Direct, Organic Search, Paid Search, Social, Email, Referral, …',
+    source          LowCardinality(String)  COMMENT 'Source the visit came from: the referring site''s host or name, or utm_source; empty when direct',
+    medium          LowCardinality(String)  COMMENT 'utm_medium of the landing address, or empty',
+    campaign        LowCardinality(String)  COMMENT 'utm_campaign of the landing address, or empty',
+    content         LowCardinality(String)  COMMENT 'utm_content of the landing address, or empty',
+    term            LowCardinality(String)  COMMENT 'utm_term of the landing address, or empty',
+    audience        LowCardinality(String)  COMMENT 'Audience that the site itself assigned: customer, other, or empty',
+    language        LowCardinality(String)  COMMENT 'Primary language of the browser as a two-letter code, or empty',
+    screen          LowCardinality(String)  COMMENT 'Width class of the screen: xs, s, m, l, xl, or empty',
+    entry           LowCardinality(String)  COMMENT 'Path of the page on which the visit entered the site',
+    connection      LowCardinality(String)  COMMENT 'Class of the connection, as the browser estimates it: slow-2g, 2g, 3g, 4g, or empty',
+    reached         Int32                   COMMENT 'Visits (or visitors, when the funnel spans visits) that reached the step, booked on the day of the first step' CODEC(T64, Default),
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+)
+ENGINE = SummingMergeTree((reached))
+PARTITION BY toYYYYMM(day)
+PRIMARY KEY (site, day, funnel, step)
+ORDER BY (site, day, funnel, step, country, region, city, device, os, browser, os_version, browser_version, channel, source, medium, campaign, content, term, audience, language, screen, entry, connection)
+TTL expires
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
+    default_compression_codec = 'ZSTD(6)', min_bytes_for_wide_part = 1048576
+COMMENT 'Steps of funnels with all dimensions, by day; kept for detail_days of the site';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS funnel_steps_from_funnel_hits TO funnel_steps AS
+SELECT site, day, funnel, step, country, region, city, device, os, browser, os_version, browser_version, channel, source, medium, campaign, content, term, audience, language, screen, entry, connection,
+    sum(h.reached) AS reached,
+    max(h.detail_expires) AS expires
+FROM funnel_hits AS h
+GROUP BY site, day, funnel, step, country, region, city, device, os, browser, os_version, browser_version, channel, source, medium, campaign, content, term, audience, language, screen, entry, connection;
+
+CREATE TABLE IF NOT EXISTS rollup_funnels
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    funnel          LowCardinality(String)  COMMENT 'Funnel, by its name',
+    step            UInt8                   COMMENT 'Step of the funnel, from 1',
+    reached         Int32                   COMMENT 'Visits (or visitors, when the funnel spans visits) that reached the step, booked on the day of the first step' CODEC(T64, Default),
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+)
+ENGINE = SummingMergeTree((reached))
+PARTITION BY toYYYYMM(day)
+ORDER BY (site, day, funnel, step)
+TTL expires
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
+    default_compression_codec = 'ZSTD(6)', min_bytes_for_wide_part = 1048576
+COMMENT 'Daily steps of a funnel';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS rollup_funnels_from_funnel_hits TO rollup_funnels AS
+SELECT site, day, funnel, step,
+    sum(h.reached) AS reached,
+    max(h.expires) AS expires
+FROM funnel_hits AS h
+GROUP BY site, day, funnel, step;
+
+CREATE TABLE IF NOT EXISTS property_hits
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    name            LowCardinality(String)  COMMENT 'Name of the custom event, or empty',
+    key             LowCardinality(String)  COMMENT 'Name of a property of the event',
+    value           LowCardinality(String)  COMMENT 'Value of the property, as text',
+    entry           LowCardinality(String)  COMMENT 'Path of the page on which the visit entered the site',
+    channel         LowCardinality(String)  COMMENT 'Acquisition channel the visit came by: Direct, Organic Search, Paid Search, Social, Email, Referral, …',
+    source          LowCardinality(String)  COMMENT 'Source the visit came from: the referring site''s host or name, or utm_source; empty when direct',
+    medium          LowCardinality(String)  COMMENT 'utm_medium of the landing address, or empty',
+    campaign        LowCardinality(String)  COMMENT 'utm_campaign of the landing address, or empty',
+    term            LowCardinality(String)  COMMENT 'utm_term of the landing address, or empty',
+    content         LowCardinality(String)  COMMENT 'utm_content of the landing address, or empty',
+    country         LowCardinality(String)  COMMENT 'Country by ISO 3166-1 alpha-2 code, looked up from the address when the visit began; empty when unknown',
+    region          LowCardinality(String)  COMMENT 'Region of the country, or empty',
+    city            LowCardinality(String)  COMMENT 'City, or empty',
+    device          LowCardinality(String)  COMMENT 'Kind of device: desktop, mobile, tablet, tv, console, or empty',
+    browser         LowCardinality(String)  COMMENT 'Browser family, or empty',
+    browser_version LowCardinality(String)  COMMENT 'Major version of the browser, or empty',
+    os              LowCardinality(String)  COMMENT 'Operating system family, or empty',
+    os_version      LowCardinality(String)  COMMENT 'Major version of the operating system, or empty',
+    screen          LowCardinality(String)  COMMENT 'Width class of the screen: xs, s, m, l, xl, or empty',
+    language        LowCardinality(String)  COMMENT 'Primary language of the browser as a two-letter code, or empty',
+    audience        LowCardinality(String)  COMMENT 'Audience that the site itself assigned: customer, other, or empty',
+    connection      LowCardinality(String)  COMMENT 'Class of the connection, as the browser estimates it: slow-2g, 2g, 3g, 4g, or empty',
+    events          Int32                   COMMENT 'Custom events',
+    detail_expires  Date                    COMMENT 'Day on which the detailed row is deleted',
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+)
+ENGINE = Null
+COMMENT 'Properties of events on their way into the counters; nothing is kept here';
+
+CREATE TABLE IF NOT EXISTS properties
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    name            LowCardinality(String)  COMMENT 'Name of the custom event, or empty',
+    key             LowCardinality(String)  COMMENT 'Name of a property of the event',
+    value           LowCardinality(String)  COMMENT 'Value of the property, as text',
+    country         LowCardinality(String)  COMMENT 'Country by ISO 3166-1 alpha-2 code, looked up from the address when the visit began; empty when unknown',
+    region          LowCardinality(String)  COMMENT 'Region of the country, or empty',
+    city            LowCardinality(String)  COMMENT 'City, or empty',
+    device          LowCardinality(String)  COMMENT 'Kind of device: desktop, mobile, tablet, tv, console, or empty',
+    os              LowCardinality(String)  COMMENT 'Operating system family, or empty',
+    browser         LowCardinality(String)  COMMENT 'Browser family, or empty',
+    os_version      LowCardinality(String)  COMMENT 'Major version of the operating system, or empty',
+    browser_version LowCardinality(String)  COMMENT 'Major version of the browser, or empty',
+    channel         LowCardinality(String)  COMMENT 'Acquisition channel the visit came by: Direct, Organic Search, Paid Search, Social, Email, Referral, …',
+    source          LowCardinality(String)  COMMENT 'Source the visit came from: the referring site''s host or name, or utm_source; empty when direct',
+    medium          LowCardinality(String)  COMMENT 'utm_medium of the landing address, or empty',
+    campaign        LowCardinality(String)  COMMENT 'utm_campaign of the landing address, or empty',
+    content         LowCardinality(String)  COMMENT 'utm_content of the landing address, or empty',
+    term            LowCardinality(String)  COMMENT 'utm_term of the landing address, or empty',
+    audience        LowCardinality(String)  COMMENT 'Audience that the site itself assigned: customer, other, or empty',
+    language        LowCardinality(String)  COMMENT 'Primary language of the browser as a two-letter code, or empty',
+    screen          LowCardinality(String)  COMMENT 'Width class of the screen: xs, s, m, l, xl, or empty',
+    entry           LowCardinality(String)  COMMENT 'Path of the page on which the visit entered the site',
+    connection      LowCardinality(String)  COMMENT 'Class of the connection, as the browser estimates it: slow-2g, 2g, 3g, 4g, or empty',
+    events          Int32                   COMMENT 'Events with this property' CODEC(T64, Default),
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+)
+ENGINE = SummingMergeTree((events))
+PARTITION BY toYYYYMM(day)
+PRIMARY KEY (site, day, name, key)
+ORDER BY (site, day, name, key, value, country, region, city, device, os, browser, os_version, browser_version, channel, source, medium, campaign, content, term, audience, language, screen, entry, connection)
+TTL expires
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
+    default_compression_codec = 'ZSTD(6)', min_bytes_for_wide_part = 1048576
+COMMENT 'Properties of events with all dimensions, by day; kept for detail_days of the site';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS properties_from_property_hits TO properties AS
+SELECT site, day, name, key, value, country, region, city, device, os, browser, os_version, browser_version, channel, source, medium, campaign, content, term, audience, language, screen, entry, connection,
+    sum(h.events) AS events,
+    max(h.detail_expires) AS expires
+FROM property_hits AS h
+GROUP BY site, day, name, key, value, country, region, city, device, os, browser, os_version, browser_version, channel, source, medium, campaign, content, term, audience, language, screen, entry, connection;
+
+CREATE TABLE IF NOT EXISTS rollup_properties
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    name            LowCardinality(String)  COMMENT 'Name of the custom event, or empty',
+    key             LowCardinality(String)  COMMENT 'Name of a property of the event',
+    value           LowCardinality(String)  COMMENT 'Value of the property, as text',
+    events          Int32                   COMMENT 'Events with this property' CODEC(T64, Default),
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+)
+ENGINE = SummingMergeTree((events))
+PARTITION BY toYYYYMM(day)
+ORDER BY (site, day, name, key, value)
+TTL expires
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
+    default_compression_codec = 'ZSTD(6)', min_bytes_for_wide_part = 1048576
+COMMENT 'Daily properties of events';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS rollup_properties_from_property_hits TO rollup_properties AS
+SELECT site, day, name, key, value,
+    sum(h.events) AS events,
+    max(h.expires) AS expires
+FROM property_hits AS h
+GROUP BY site, day, name, key, value;
+
+CREATE TABLE IF NOT EXISTS flows
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    page            LowCardinality(String)  COMMENT 'Page that was seen',
+    before1         LowCardinality(String)  COMMENT 'Page the visitor came from, within the visit',
+    before2         LowCardinality(String)  COMMENT 'Page before that one, or empty',
+    before3         LowCardinality(String)  COMMENT 'Page before that one, or empty',
+    flows           Int32                   COMMENT 'Steps from page to page; seeing the same page again is none' CODEC(T64, Default),
+    flow_visitors   Int32                   COMMENT 'Visitors who took the step from before1 to page for the first time on this day' CODEC(T64, Default),
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+)
+ENGINE = SummingMergeTree((flows, flow_visitors))
+PARTITION BY toYYYYMM(day)
+PRIMARY KEY (site, day, page)
+ORDER BY (site, day, page, before1, before2, before3)
+TTL expires
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
+    default_compression_codec = 'ZSTD(6)'
+COMMENT 'Ways from page to page, up to four pages long, by day; kept for detail_days of the site';
+
+CREATE TABLE IF NOT EXISTS cohorts
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    unit            LowCardinality(String)  COMMENT 'What the cohort is made by: week (from Monday) or month',
+    born            Date                    COMMENT 'First day of the week or month of the visitors'' first visit',
+    period          Date                    COMMENT 'First day of the week or month in which they came (again)',
+    visitors        Int32                   COMMENT 'Visitors of the cohort who were here in the period' CODEC(T64, Default),
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+)
+ENGINE = SummingMergeTree((visitors))
+PARTITION BY toYYYYMM(period)
+ORDER BY (site, unit, born, period)
+TTL expires
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
+    default_compression_codec = 'ZSTD(6)', min_bytes_for_wide_part = 1048576
+COMMENT 'Visitors by the week and month of their first visit and of each later one';
+
+CREATE TABLE IF NOT EXISTS vitals
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    metric          LowCardinality(String)  COMMENT 'Web vital: lcp, inp, cls, fcp or ttfb',
+    page            LowCardinality(String)  COMMENT 'Path of the page, without query string',
+    device          LowCardinality(String)  COMMENT 'Kind of device: desktop, mobile, tablet, tv, console, or empty',
+    country         LowCardinality(String)  COMMENT 'Country by ISO 3166-1 alpha-2 code, looked up from the address when the visit began; empty when unknown',
+    bucket          UInt8                   COMMENT 'Class of the value: 0 for zero, else values around 1.1 to the power of bucket - 1, in ms; of cls in thousandths',
+    samples         Int32                   COMMENT 'Page views that reported the metric' CODEC(T64, Default),
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+)
+ENGINE = SummingMergeTree((samples))
+PARTITION BY toYYYYMM(day)
+ORDER BY (site, day, metric, page, device, country, bucket)
+TTL expires
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
+    default_compression_codec = 'ZSTD(6)', min_bytes_for_wide_part = 1048576
+COMMENT 'How fast pages were, as counts by class of value, by day';
+
+CREATE TABLE IF NOT EXISTS topics
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    topic           LowCardinality(String)  COMMENT 'Topic of the page''s content, as the site names it',
+    visitors        Int32                   COMMENT 'Visitors who consented to marketing and saw the topic for the first time on this day' CODEC(T64, Default),
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+)
+ENGINE = SummingMergeTree((visitors))
+PARTITION BY toYYYYMM(day)
+ORDER BY (site, day, topic)
+TTL expires
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
+    default_compression_codec = 'ZSTD(6)', min_bytes_for_wide_part = 1048576
+COMMENT 'Visitors by content topic, of those who consented to marketing';
 
 -- What stands alone ----------------------------------------------------------------------------------------------
 
@@ -447,9 +839,13 @@ CREATE TABLE IF NOT EXISTS consent_log
     chain           LowCardinality(String)  COMMENT 'Hash chain the record belongs to',
     sequence        UInt64                  COMMENT 'Position in the chain',
     previous        String                  COMMENT 'Hash of the record before it in the chain, in hexadecimal',
+    previous_expires Date                   COMMENT 'Day on which the record before it is deleted: a gap before this record is lawful from then on',
     hash            String                  COMMENT 'SHA-256 of this record with the hash before it, in hexadecimal',
     signature       String                  COMMENT 'HMAC of the hash under the key of the installation, in hexadecimal',
-    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site',
+    INDEX by_sequence sequence TYPE minmax GRANULARITY 1,
+    INDEX by_id id TYPE bloom_filter GRANULARITY 1,
+    INDEX by_supersedes supersedes TYPE bloom_filter GRANULARITY 1
 )
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(decided)

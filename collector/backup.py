@@ -76,9 +76,9 @@ def backup(settings: Settings, store: Store, target: Path, now: float) -> Manife
         left_out = spooled(spool) + copy_imports(settings.data, target)
         counts = {table: write_table(store, table, target / f"{table}.jsonl.gz") for table in tables(store)}
         schema = current(store)
-    source = sqlite_file(settings)
-    if source and source.exists():
-        copy_sqlite(source, target / RELATIONAL)
+        source = sqlite_file(settings)
+        if source and source.exists():  # at the same moment: it knows where the chains of the consent log end
+            copy_sqlite(source, target / RELATIONAL)
     if (settings.data / SECRET_FILE).exists():
         copy_secret(settings.data, target)
     left_out += kept_elsewhere(settings)

@@ -13,7 +13,7 @@ from collector.config import Settings
 from collector.engine_files import write_private
 from collector.ledger import SOURCES, SpoolReader, balance
 from collector.schema import apply_schema
-from collector.shipper import Shipper, ShipperError
+from collector.shipper import ShipperError, open_shipper
 from collector.store import Store
 
 SHIP_SECONDS = 60.0
@@ -23,7 +23,7 @@ SECRET_FILE, IMPORTS = "secret_key", "imports"
 def ship_first(settings: Settings, store: Store) -> None:
     """Bring what waits in the spool into the store: by the service, when it runs, else by this process."""
     try:
-        shipper = Shipper(settings.data, store)
+        shipper = open_shipper(settings, store)
     except ShipperError:
         reader = SpoolReader(settings.data / "spool", settings.data / "quarantine")
         waiting = {segment.name for segment in reader.sealed()}

@@ -21,7 +21,7 @@ from collector.goal_commands import funnel_group, goal_group
 from collector.import_command import import_group
 from collector.opening import database, settings
 from collector.process import die_with, no_core_dumps
-from collector.shipper import Shipper, ShipperError
+from collector.shipper import ShipperError, open_shipper
 from collector.site_command import site_group
 from collector.sites import SiteError
 from collector.store import StoreError, open_store
@@ -132,7 +132,7 @@ def ship_command(parent: int | None) -> None:
     """
     start("ship", parent)
     chosen = settings()
-    shipper = Shipper(chosen.data, open_store(chosen))
+    shipper = open_shipper(chosen, open_store(chosen))
     shipper.run(stop_on_signal())
     shipper.close()
 

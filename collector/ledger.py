@@ -95,7 +95,7 @@ class SpoolReader:
 
     def _book(self, segment: Segment, stored: int = 0, quarantined: int = 0, marker: str | None = None) -> None:
         """Add to the books, once for a segment: a crash between booking and deleting must not book it again."""
-        name = f"{segment.path.parent.name}/{segment.name}" if marker is None else marker
+        name = segment.title if marker is None else marker
         if name and self.books.last == name:
             return
         source = segment.source

@@ -4,13 +4,14 @@ A payload is one byte of kind and a MessagePack value. None holds an address, a 
 person; consent records have a spool of their own and never meet the counters.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
 
+from collector import extras
 from collector.clock import day_date
 from collector.visit import DELTA_FIELDS, Delta, Origin
 
@@ -19,16 +20,20 @@ BEACON, DROP, NETWORKS, CONSENT = b"b", b"d", b"n", b"c"
 BEACON_COLUMNS = (
     "site", "detail_expires", "expires", *Origin.__struct_fields__, "minute", "idle", "hits", *DELTA_FIELDS,
 )  # fmt: skip
+ORIGIN_FIELDS = len(Origin.__struct_fields__)
 DROP_COLUMNS = ("site", "minute", "reason", "drops")
 NETWORK_COLUMNS = ("day", "network", "requests", "refused")
 CONSENT_COLUMNS = (
     "id", "consent", "site", "choices", "method", "decided", "policy_version", "language", "notice", "signals",
-    "valid_until", "supersedes", "chain", "sequence", "previous", "hash", "signature", "expires",
+    "valid_until", "supersedes", "chain", "sequence", "previous", "previous_expires", "hash", "signature", "expires",
 )  # fmt: skip
 
 
 class ConsentRecord(msgspec.Struct, frozen=True):
-    """One decision, as `consent_log` keeps it. Instants are in seconds since the epoch, `expires` is a day number."""
+    """One decision, as `consent_log` keeps it. Instants are in seconds since the epoch, `…expires` are day numbers.
+
+    The last six fields are given to it when it is shipped (`collector/chain.py`).
+    """
 
     id: str
     consent: str
@@ -46,33 +51,65 @@ class ConsentRecord(msgspec.Struct, frozen=True):
     chain: str = ""
     sequence: int = 0
     previous: str = ""
+    previous_expires: int = 0
     hash: str = ""
     signature: str = ""
 
 
+Link = Callable[[ConsentRecord], ConsentRecord]
+
+
+def unlinked(record: ConsentRecord) -> ConsentRecord:
+    """The record as it was taken."""
+    return record
+
+
 class Batches(NamedTuple):
-    """The rows of a segment, column by column, in the order of the `_COLUMNS` above; `counted` is its beacons."""
+    """The rows of a segment, column by column, in the order of the `_COLUMNS` above; `counted` is its beacons.
+
+    `extras` are what its beacons add beside the deltas, for each table that gets any of it.
+    """
 
     beacons: list[Sequence[Any]]
     drops: list[Sequence[Any]]
     networks: list[Sequence[Any]]
     consents: list[Sequence[Any]]
     counted: int
+    extras: list[extras.Batch]
+
+
+class BeaconFrame(msgspec.Struct, array_like=True):
+    """A counted beacon as it lies in the spool. An older release wrote no extras, and origins with fewer fields."""
+
+    site: str
+    detail_expires: int
+    expires: int
+    origin: list[str]
+    minute: int
+    idle: int
+    deltas: list[list[Any]]
+    extras: list[list[Any]] = []
 
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode_beacon = msgspec.msgpack.Decoder(tuple[str, int, int, list[str], int, int, list[list[Any]]]).decode
+_decode_beacon = msgspec.msgpack.Decoder(BeaconFrame).decode
 _decode_drop = msgspec.msgpack.Decoder(tuple[str, int, str]).decode
 _decode_networks = msgspec.msgpack.Decoder(tuple[int, list[tuple[str, int, int]]]).decode
 _decode_consent = msgspec.msgpack.Decoder(ConsentRecord).decode
 
 
 def encode_beacon(
-    site: str, expires: tuple[int, int], origin: Origin, minute: int, idle: int, deltas: Sequence[Delta]
+    site: str,
+    expires: tuple[int, int],
+    origin: Origin,
+    minute: int,
+    idle: int,
+    deltas: Sequence[Delta],
+    more: Sequence[extras.Extra] = (),
 ) -> bytes:
     """One counted beacon. `expires` are the day numbers of the detailed row and of the rollups, `minute` is in
-    seconds since the epoch, `idle` in minutes (-1: no hit, a leave)."""
-    return BEACON + _encode((site, *expires, msgspec.structs.astuple(origin), minute, idle, deltas))
+    seconds since the epoch, `idle` in minutes (-1: no hit, a leave), `more` are its extras."""
+    return BEACON + _encode((site, *expires, origin, minute, idle, deltas, more))
 
 
 def encode_drop(site: str, minute: int, reason: str) -> bytes:
@@ -90,29 +127,33 @@ def encode_consent(record: ConsentRecord) -> bytes:
     return CONSENT + _encode(record)
 
 
-def columns(payloads: Iterable[bytes]) -> Batches:
-    """The rows of many payloads, ready for columnar inserts. Raises ValueError on a payload of no known shape."""
+def columns(payloads: Iterable[bytes], link: Link = unlinked) -> Batches:
+    """The rows of many payloads, ready for columnar inserts; `link` gives each consent record its place in a chain.
+
+    Raises ValueError on a payload of no known shape.
+    """
     beacons: list[tuple[Any, ...]] = []
     drops: dict[tuple[str, int, str], int] = {}
     networks: dict[tuple[int, str], tuple[int, int]] = {}
     consents: list[tuple[Any, ...]] = []
+    sums = extras.Sums()
     counted = 0
     try:
         for payload in payloads:
             kind, body = payload[:1], memoryview(payload)[1:]
             if kind == BEACON:
                 counted += 1
-                _beacon_rows(body, beacons)
+                _beacon_rows(body, beacons, sums)
             elif kind == DROP:
                 site, minute, reason = _decode_drop(body)
                 drops[site, minute, reason] = drops.get((site, minute, reason), 0) + 1
             elif kind == NETWORKS:
                 _add_networks(body, networks)
             elif kind == CONSENT:
-                consents.append(_consent_row(_decode_consent(body)))
+                consents.append(_consent_row(link(_decode_consent(body))))
             else:
                 raise ValueError(f"frame of unknown kind {kind!r}")
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, TypeError, IndexError, OverflowError) as error:
         raise ValueError(f"frame of unknown shape: {error}") from error
     return Batches(
         _turn(beacons, len(BEACON_COLUMNS)),
@@ -120,6 +161,7 @@ def columns(payloads: Iterable[bytes]) -> Batches:
         _turn([(day_date(day), network, *two) for (day, network), two in networks.items()], len(NETWORK_COLUMNS)),
         _turn(consents, len(CONSENT_COLUMNS)),
         counted,
+        sums.batches(),
     )
 
 
@@ -127,13 +169,16 @@ def _turn(rows: list[tuple[Any, ...]], width: int) -> list[Sequence[Any]]:
     return list(zip(*rows, strict=True)) if rows else [()] * width
 
 
-def _beacon_rows(body: memoryview, rows: list[tuple[Any, ...]]) -> None:
-    site, detail_expires, expires, origin, minute, idle, deltas = _decode_beacon(body)
-    start = (site, day_date(detail_expires), day_date(expires), *origin, minute)
-    hits = int(idle >= 0)
-    for delta in deltas:
-        rows.append((*start, idle if hits else 0, hits, day_date(delta[0]), *delta[1:]))
+def _beacon_rows(body: memoryview, rows: list[tuple[Any, ...]], sums: extras.Sums) -> None:
+    frame = _decode_beacon(body)
+    origin = (*frame.origin, *[""] * (ORIGIN_FIELDS - len(frame.origin)))
+    start = (frame.site, day_date(frame.detail_expires), day_date(frame.expires), *origin, frame.minute)
+    hits = int(frame.idle >= 0)
+    for delta in frame.deltas:
+        rows.append((*start, frame.idle if hits else 0, hits, day_date(delta[0]), *delta[1:]))
         hits = 0
+    if frame.extras:
+        sums.add(frame.site, (frame.detail_expires, frame.expires), origin, frame.minute, frame.extras)
 
 
 def _add_networks(body: memoryview, networks: dict[tuple[int, str], tuple[int, int]]) -> None:
@@ -149,6 +194,7 @@ def _consent_row(record: ConsentRecord) -> tuple[Any, ...]:
     fields["decided"] = datetime.fromtimestamp(record.decided, UTC)
     fields["valid_until"] = datetime.fromtimestamp(record.valid_until, UTC)
     fields["expires"] = day_date(record.expires)
+    fields["previous_expires"] = day_date(record.previous_expires)
     return tuple(fields[name] for name in CONSENT_COLUMNS)
 
 

@@ -36,12 +36,12 @@ def is_counted(payload: bytes) -> bool:
 
 @dataclass(frozen=True)
 class Contents:
-    """What could be read of a segment. `end` is the offset behind the last good frame of an unbroken run."""
+    """What could be read of a segment. `end` is the offset behind the last good frame."""
 
     payloads: list[bytes]
     end: int
     damaged: bool  # something in the middle is unreadable, while frames behind it are good
-    torn: bool  # the file ends in an unreadable rest
+    torn: bool  # the file ends in an unreadable rest, or in room that was reserved and not needed
 
     @property
     def counted(self) -> int:
@@ -62,7 +62,7 @@ def read_header(data: bytes, name: str) -> tuple[bytes, int]:
 def read_contents(data: bytes) -> Contents:
     """The frames of a segment, skipping what is unreadable."""
     payloads: list[bytes] = []
-    at = end = HEADER.size
+    end = HEADER.size
     bad = damaged = False
     for at, payload in _frames(data):
         if payload is None:
@@ -70,9 +70,8 @@ def read_contents(data: bytes) -> Contents:
             continue
         damaged = damaged or bad
         payloads.append(payload)
-        if not bad:
-            end = at
-    return Contents(payloads, end, damaged, torn=end < len(data) and not damaged)
+        end = at
+    return Contents(payloads, end, damaged, torn=end < len(data))
 
 
 def _frames(data: bytes) -> Iterator[tuple[int, bytes | None]]:
@@ -112,6 +111,11 @@ class Segment:
     def name(self) -> str:
         """The file's name without count and suffix."""
         return self.path.stem.rpartition("-")[0]
+
+    @property
+    def title(self) -> str:
+        """Slot and name: the same for a segment, however many of its records can be read."""
+        return f"{self.path.parent.name}/{self.name}"
 
     def read(self) -> tuple[str, Contents]:
         """Its token and its contents. Raises Damaged when even the header is unreadable."""

@@ -8,9 +8,14 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from collector import rows
+from collector.chain import PURPOSE
+from collector.chain_heads import ChainWriter, save_heads
+from collector.config import Settings
+from collector.database import open_database
 from collector.ledger import SpoolReader
 from collector.schema import apply_schema
 from collector.segment import Damaged, Segment
@@ -29,26 +34,29 @@ class ShipperError(Exception):
 class Shipper:
     """Empties the spool of one data folder. There is one at a time: it holds a lock from `open` to `close`."""
 
-    def __init__(self, data: Path, store: Store) -> None:
+    def __init__(self, data: Path, store: Store, chains: ChainWriter) -> None:
         self.spool = data / "spool"
         self.spool.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.lock = take_lock(self.spool / "ship.lock")
         self.reader = SpoolReader(self.spool, data / "quarantine")
         self.store = store
+        self.chains = chains
         self.finish_last()
 
     def finish_last(self) -> None:
         """Delete the segment that was booked but not deleted when the last shipper died."""
         for segment in self.reader.sealed():
-            if f"{segment.path.parent.name}/{segment.name}" == self.reader.books.last:
+            if segment.title == self.reader.books.last:
                 self.reader.done(segment)
 
     def ship_all(self) -> int:
         """Ship what is sealed now and return the number of segments. Raises StoreError when the store is away."""
         segments = self.reader.sealed()
+        segments.sort(key=lambda segment: segment.title != self.chains.pending)
         for segment in segments:
             with paused_by_backup(self.spool):
                 self.ship(segment)
+        self.chains.tell_others()
         return len(segments)
 
     def ship(self, segment: Segment) -> None:
@@ -58,12 +66,16 @@ class Shipper:
             if contents.damaged or contents.torn:
                 log.error("a segment is damaged; its good records are kept", extra={"segment": segment.path.name})
                 segment = self.reader.split_damage(segment, token, contents)
-            self.insert(rows.columns(contents.payloads), token)
+            batches = rows.columns(contents.payloads, self.chains.linker(segment.title))
+            self.chains.keep()
+            self.insert(batches, token)
         except (Damaged, ValueError, StoreRejectedError) as error:
             log.error("a segment is put aside: %s", error, extra={"segment": segment.path.name})
+            self.chains.take_back()
             self.reader.quarantine(segment, str(error))
         else:
             self.reader.done(segment)
+            self.chains.confirm()
 
     def insert(self, batches: rows.Batches, token: str) -> None:
         """The tables of what is counted come last: when another one rejects its rows, nothing of these is stored."""
@@ -71,6 +83,7 @@ class Shipper:
             ("networks", rows.NETWORK_COLUMNS, batches.networks),
             ("drops", rows.DROP_COLUMNS, batches.drops),
             ("consent_log", rows.CONSENT_COLUMNS, batches.consents),
+            *batches.extras,
             ("beacons", rows.BEACON_COLUMNS, batches.beacons),
         ):
             if data and data[0]:
@@ -105,6 +118,13 @@ class Shipper:
     def close(self) -> None:
         self.store.close()
         os.close(self.lock)
+
+
+def open_shipper(settings: Settings, store: Store) -> Shipper:
+    """The shipper of an installation. The relational database may be away. Raises ShipperError."""
+    told = open_database(settings.database)
+    chains = ChainWriter(settings.data, settings.key(PURPOSE)[0], partial(save_heads, told))
+    return Shipper(settings.data, store, chains)
 
 
 class Patience:

@@ -20,7 +20,10 @@ from collector.rules import NO_RULES, Rules
 
 REFRESH_SECONDS = 2.0
 LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
-CHANGEABLE = ("timezone", "origins", "detail_days", "rollup_months", "policy_version", "controller", "contact")
+CHANGEABLE = (
+    "timezone", "origins", "detail_days", "rollup_months", "policy_version", "proof_months",
+    "request_months", "controller", "contact",
+)  # fmt: skip
 
 
 class SiteError(Exception):
@@ -36,6 +39,8 @@ class SiteRow(Base):
     detail_days: Mapped[int]
     rollup_months: Mapped[int]
     policy_version: Mapped[int]
+    proof_months: Mapped[int]
+    request_months: Mapped[int]
     controller: Mapped[str]
     contact: Mapped[str]
     created: Mapped[datetime] = mapped_column(Instant)
@@ -44,6 +49,9 @@ class SiteRow(Base):
 class Site(msgspec.Struct, frozen=True, dict=True):
     """One site. `detail_days` and `rollup_months` say how long its counters are kept.
 
+    Decisions hold that were made for `asked_version` of the policy or a later one: nothing material has changed since;
+    0 stands for `policy_version`. `proof_months` says how long a record of consent is kept after it has expired,
+    `request_months` how long a request about personal data is kept after it was answered.
     `rules` are its goals and funnels; they have tables of their own, and SiteDirectory fills them in.
     """
 
@@ -53,6 +61,8 @@ class Site(msgspec.Struct, frozen=True, dict=True):
     detail_days: int = 180
     rollup_months: int = 25
     policy_version: int = 1
+    proof_months: int = 36
+    request_months: int = 36
     controller: str = ""
     contact: str = ""
     created: datetime = datetime(1970, 1, 1, tzinfo=UTC)
@@ -163,6 +173,8 @@ def checked(site: Site) -> Site:
         raise SiteError(f"{site.timezone!r} is not a time zone; it takes a name like Europe/Riga") from error
     if not 1 <= site.detail_days <= 3660 or not 1 <= site.rollup_months <= 120:
         raise SiteError("detail_days takes 1 to 3660, rollup_months takes 1 to 120")
+    if not 1 <= site.proof_months <= 240 or not 1 <= site.request_months <= 240:
+        raise SiteError("proof_months and request_months take 1 to 240")
     return msgspec.structs.replace(site, origins=tuple(map(checked_origin, site.origins)))
 
 

@@ -17,7 +17,7 @@ SCHEMA = (Path(__file__).parents[2] / "schema.sql").read_text("utf-8")
 def columns_of(table: str) -> set[str]:
     """Column names of a table, as schema.sql declares them."""
     body = SCHEMA.split(f"CREATE TABLE IF NOT EXISTS {table}\n(\n")[1].split("\n)\n")[0]
-    return set(re.findall(r"^    (\w+) ", body, re.MULTILINE))
+    return set(re.findall(r"^    (?!INDEX )(\w+) ", body, re.MULTILINE))
 
 
 @pytest.mark.parametrize(

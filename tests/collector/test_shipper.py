@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from collector.chain_heads import ChainWriter
 from collector.ledger import balance
 from collector.rows import ConsentRecord, columns, encode_beacon, encode_consent, encode_drop, encode_networks
 from collector.segment import HEADER, write_sealed
@@ -42,9 +43,13 @@ CONSENT = ConsentRecord(
 )
 
 
+def chains(data: Path) -> ChainWriter:
+    return ChainWriter(data, b"k" * 32, lambda _heads: None)
+
+
 @pytest.fixture
 def shipper(tmp_path: Path, store: Store) -> Iterator[Shipper]:
-    made = Shipper(tmp_path, store)
+    made = Shipper(tmp_path, store, chains(tmp_path))
     yield made
     made.close()
 
@@ -101,14 +106,14 @@ def test_a_death_between_booking_and_deleting_books_once(tmp_path: Path, store: 
     spool(tmp_path, *[PAGEVIEW] * 3)
     (tmp_path / "spool" / "import").mkdir()
     write_sealed(tmp_path / "spool" / "import" / "history-0001-2.seg", b"h" * 16, [PAGEVIEW] * 2)
-    first = Shipper(tmp_path, store)
+    first = Shipper(tmp_path, store, chains(tmp_path))
     imported = first.reader.sealed()[1]
     kept = imported.path.read_bytes()
     first.ship_all()
     first.close()
     imported.path.write_bytes(kept)  # booked, but still there
     spool(tmp_path, PAGEVIEW)  # and shipped before imports
-    second = Shipper(tmp_path, store)
+    second = Shipper(tmp_path, store, chains(tmp_path))
     second.ship_all()
     second.close()
     assert pageviews(store) == 6
@@ -153,7 +158,7 @@ def test_a_segment_without_a_header_is_put_aside(tmp_path: Path, shipper: Shippe
 
 def test_while_the_store_is_away_everything_stays(tmp_path: Path) -> None:
     spool(tmp_path, *[PAGEVIEW] * 2)
-    shipper = Shipper(tmp_path, connect("clickhouse://127.0.0.1:1/sikdatne"))
+    shipper = Shipper(tmp_path, connect("clickhouse://127.0.0.1:1/sikdatne"), chains(tmp_path))
     with pytest.raises(StoreAwayError):
         shipper.ship_all()
     shipper.close()
@@ -167,7 +172,7 @@ def test_it_waits_for_the_store_and_then_ships(tmp_path: Path, store: Store, cap
         return store.address() if there.is_set() else "clickhouse://127.0.0.1:1/sikdatne"
 
     spool(tmp_path, PAGEVIEW)
-    with running(Shipper(tmp_path, Store(address)), caplog):
+    with running(Shipper(tmp_path, Store(address), chains(tmp_path)), caplog):
         await_true(lambda: "the store is away" in caplog.text, "the first try")
         assert pageviews(store) == 0
         there.set()
@@ -183,7 +188,7 @@ def test_what_a_dead_writer_left_open_is_shipped(
     spool(tmp_path, *[PAGEVIEW] * 3)
     sealed = next((tmp_path / "spool").glob("*/*.seg"))
     sealed.rename(sealed.with_name(sealed.name.rpartition("-")[0] + ".open"))
-    with running(Shipper(tmp_path, store), caplog):
+    with running(Shipper(tmp_path, store, chains(tmp_path)), caplog):
         await_true(lambda: balance(tmp_path / "spool").stored == 3, "the beacons")
         assert pageviews(store) == 3
     assert balance(tmp_path / "spool") == (3, 3, 0, 0)
@@ -199,11 +204,11 @@ def test_when_stopped_it_ships_what_is_there(tmp_path: Path, shipper: Shipper, s
 
 def test_there_is_one_shipper_at_a_time(tmp_path: Path, shipper: Shipper) -> None:
     with pytest.raises(ShipperError, match="being shipped by another process"):
-        Shipper(tmp_path, shipper.store)
+        Shipper(tmp_path, shipper.store, chains(tmp_path))
 
 
 def test_it_pauses_while_a_backup_reads(tmp_path: Path, store: Store, caplog: pytest.LogCaptureFixture) -> None:
-    shipper = Shipper(tmp_path, store)
+    shipper = Shipper(tmp_path, store, chains(tmp_path))
     with running(shipper, caplog):
         with paused_by_backup(tmp_path / "spool"):
             spool(tmp_path, PAGEVIEW)
