@@ -2,43 +2,29 @@
 
 Each writer owns a slot, a directory `<kind>-NN` under `DATA/spool` that it holds by a lock, and appends frames to one
 open segment there. A segment is sealed when it is large or a second old; the shipper takes it from there. What a dead
-writer leaves is sealed by `recover`, by the next writer of the slot or by the shipper, whoever comes first.
+writer leaves is sealed by `recover_slot`, by the next writer of the slot or by the shipper, whoever comes first.
 """
 
-import ctypes
 import errno
 import fcntl
 import logging
 import mmap
 import os
-import secrets
 import shutil
 import struct
 import threading
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from collector.segment import (
-    HEADER,
-    MAGIC,
-    Damaged,
-    frame,
-    is_counted,
-    read_contents,
-    read_header,
-    sync_directory,
-)
+from collector.open_segment import ROOM, OpenSegment, written_bytes
+from collector.segment import MAX_PAYLOAD, Damaged, is_counted, read_contents, read_header, sync_directory
 
-SEGMENT_BYTES = 2 << 20
+LARGE_BYTES = ROOM // 2
 SEGMENT_SECONDS = 1.0
 SLOTS = 256
 RESERVED_BYTES = 8 << 20  # stay free on the disk: with none at all, the shipper could not write its books and free any
 COUNT = struct.Struct("<Q")
-LIBC = ctypes.PyDLL(None, use_errno=True)  # PyDLL: called with the interpreter's lock held
-LIBC.write.argtypes = (ctypes.c_int, ctypes.c_char_p, ctypes.c_size_t)
-LIBC.write.restype = ctypes.c_ssize_t
 
 Durability = Literal["process", "disk"]
 log = logging.getLogger(__name__)
@@ -46,18 +32,6 @@ log = logging.getLogger(__name__)
 
 class SpoolFull(Exception):
     """Nothing more can be written: the disk or the spool's limit is reached. Nothing of the beacon was kept."""
-
-
-@dataclass
-class _Open:
-    """The open segment: its file, its name, and what is in it."""
-
-    handle: int
-    path: Path
-    born: float
-    size: int
-    counted: int = 0
-    synced_name: bool = False
 
 
 class SpoolWriter:
@@ -74,13 +48,14 @@ class SpoolWriter:
         self._limit = limit
         self._write_lock = threading.Lock()
         self._seal_lock = threading.Lock()  # taken before the write lock, never inside it
-        self._segment: _Open | None = None
+        self._segment: OpenSegment | None = None
         self._written = self._synced = 0
         self._last_name = 0
         self._full = is_full(slot.parent, limit)
         self._count = _open_count(slot)
         self.accepted = COUNT.unpack_from(self._count)[0]
         self._stop = threading.Event()
+        self._large = threading.Event()
         self._sealer = threading.Thread(target=self._seal_regularly, name=f"seal {slot.name}", daemon=True)
         self._sealer.start()
 
@@ -100,52 +75,39 @@ class SpoolWriter:
 
     def append(self, payload: bytes, *, sync: bool | None = None) -> None:
         """Keep `payload`. `sync` overrides the writer's durability. Raises SpoolFull; nothing is kept then."""
-        data = frame(payload)
         if self._full:
             raise SpoolFull(f"the spool holds its limit of {self._limit} bytes, or the disk is full")
+        if len(payload) > MAX_PAYLOAD:
+            raise ValueError(f"a payload holds at most {MAX_PAYLOAD} bytes, not {len(payload)}")
+        while not (ticket := self._put(payload)):
+            self.seal()  # it has no room for this one
+        if self._sync if sync is None else sync:
+            self._commit(ticket)
+
+    def _put(self, payload: bytes) -> int:
+        """The number of the frame, for `_commit`; 0 when it does not fit into the open segment."""
         with self._write_lock:
             segment = self._segment or self._begin()
-            self._write(segment, data)
+            if not segment.put(payload):
+                return 0
             if is_counted(payload):
                 segment.counted += 1
                 self.accepted += 1
                 COUNT.pack_into(self._count, 0, self.accepted)
+            if segment.size >= LARGE_BYTES:
+                self._large.set()
             self._written += 1
-            ticket = self._written
-            large = segment.size >= SEGMENT_BYTES
-        if self._sync if sync is None else sync:
-            self._commit(ticket)
-        if large:
-            self.seal()
+            return self._written
 
-    def _begin(self) -> _Open:
+    def _begin(self) -> OpenSegment:
         if self._stop.is_set():
             raise SpoolFull("the spool is closed: the process ends")
         self._last_name = max(time.time_ns(), self._last_name + 1)
-        path = self.slot / f"{self._last_name:020d}.open"
         try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+            self._segment = OpenSegment(self.slot / f"{self._last_name:020d}.open", self.accepted)
         except OSError as error:
             raise SpoolFull(f"no segment can be opened: {error.strerror}") from error
-        segment = _Open(handle, path, time.monotonic(), 0)
-        try:
-            self._write(segment, HEADER.pack(MAGIC, secrets.token_bytes(16), self.accepted))
-        except SpoolFull:
-            os.close(handle)
-            path.unlink()
-            raise
-        self._segment = segment
-        return segment
-
-    def _write(self, segment: _Open, data: bytes) -> None:
-        try:
-            done = write_at_once(segment.handle, data)
-            while done < len(data):
-                done += write_at_once(segment.handle, data[done:])
-        except OSError as error:
-            os.ftruncate(segment.handle, segment.size)  # no half frame may stand before the next one
-            raise SpoolFull(f"the spool cannot be written: {error.strerror}") from error
-        segment.size += len(data)
+        return self._segment
 
     def _commit(self, ticket: int) -> None:
         """Wait until the frame with this number is on disk; one sync serves all who wait."""
@@ -156,7 +118,7 @@ class SpoolWriter:
                 segment, written = self._segment, self._written
             if segment is not None:
                 try:
-                    os.fdatasync(segment.handle)
+                    segment.sync()
                     if not segment.synced_name:
                         sync_directory(self.slot)
                 except OSError as error:
@@ -180,20 +142,21 @@ class SpoolWriter:
                 self._synced = max(self._synced, written)
         self._full = is_full(self.slot.parent, self._limit)
 
-    def _settle(self, segment: _Open) -> None:
+    def _settle(self, segment: OpenSegment) -> None:
         """Give a segment that takes no more frames the name by which the shipper finds it."""
         try:
-            os.fdatasync(segment.handle)
+            segment.finish()
         finally:
-            os.close(segment.handle)
             segment.path.rename(segment.path.with_name(f"{segment.path.stem}-{segment.counted}.seg"))
         sync_directory(self.slot)
 
     def _seal_regularly(self) -> None:
-        while not self._stop.wait(SEGMENT_SECONDS / 4):
+        while not self._stop.is_set():
+            self._large.wait(SEGMENT_SECONDS / 4)
+            self._large.clear()
             segment = self._segment
             try:
-                if segment is not None and time.monotonic() - segment.born >= SEGMENT_SECONDS:
+                if segment is not None and is_due(segment):
                     self.seal()
                 elif self._full:
                     self._full = is_full(self.slot.parent, self._limit)
@@ -211,19 +174,9 @@ class SpoolWriter:
         os.close(self._lock_handle)
 
 
-def write_at_once(handle: int, data: bytes) -> int:
-    """`os.write` that keeps the interpreter's lock meanwhile. Raises OSError.
-
-    The write takes a few microseconds. Giving the lock up for it lets another thread begin a beacon that soon waits for
-    this one, and costs a third of all beacons a second.
-    """
-    done: int = LIBC.write(handle, data, len(data))
-    if done < 0:
-        number = ctypes.get_errno()
-        if number == errno.EINTR:
-            return 0
-        raise OSError(number, os.strerror(number))
-    return done
+def is_due(segment: OpenSegment) -> bool:
+    """Whether a segment is to be sealed: it is a second old, or large."""
+    return segment.size >= LARGE_BYTES or time.monotonic() - segment.born >= SEGMENT_SECONDS
 
 
 def lock_slot(slot: Path) -> int | None:
@@ -240,29 +193,35 @@ def lock_slot(slot: Path) -> int | None:
 def recover_slot(slot: Path) -> None:
     """Seal what a dead writer left in `slot`, whose lock the caller holds. A torn tail is cut: it was never answered.
 
-    Damage in the middle stays in the sealed file, for the shipper to put aside.
+    What was answered and cannot be read stays in the sealed file, for the shipper to put aside.
     """
-    for path in sorted(slot.glob("*.open")):
-        data = path.read_bytes()
-        try:
-            _, base = read_header(data, str(path))
-        except Damaged:
-            path.unlink()  # died before its first frame: the header is written before any frame is
-            continue
-        contents = read_contents(data)
-        with path.open("r+b") as file:
-            if contents.torn:
-                file.truncate(contents.end)
-            os.fsync(file.fileno())
-        counted = contents.counted
-        if contents.damaged:  # what was accepted and cannot be read must show in the books
-            counted = max(counted, _read_count(slot) - base)
-        _write_count(slot, base + counted)
-        if contents.payloads or contents.damaged:
-            path.rename(path.with_name(f"{path.stem}-{counted}.seg"))
-        else:
-            path.unlink()
+    left = sorted(slot.glob("*.open"))
+    for path in left:
+        _recover(path, is_last=path == left[-1])
     sync_directory(slot)
+
+
+def _recover(path: Path, is_last: bool) -> None:
+    data = path.read_bytes()
+    try:
+        _, base = read_header(data, str(path))
+    except Damaged:
+        path.unlink()  # died before its first frame: the header is written before any frame is
+        return
+    contents = read_contents(data)
+    # A beacon is added to the slot's count behind its frame, so what is missing in the file was lost there.
+    lost = max(_read_count(path.parent) - base - contents.counted, 0) if is_last else 0
+    with path.open("r+b") as file:
+        if contents.torn and not lost:
+            file.truncate(contents.end)
+        os.fsync(file.fileno())
+    counted = contents.counted + lost
+    if is_last:
+        _write_count(path.parent, base + counted)
+    if contents.payloads or contents.damaged or lost:
+        path.rename(path.with_name(f"{path.stem}-{counted}.seg"))
+    else:
+        path.unlink()
 
 
 def is_full(directory: Path, limit: int) -> bool:
@@ -283,7 +242,8 @@ def used_bytes(directory: Path) -> int:
             continue
         for entry in os.scandir(slot.path):
             try:
-                total += entry.stat().st_size
+                is_open = entry.name.endswith(".open")
+                total += written_bytes(entry.path) if is_open else entry.stat().st_size
             except FileNotFoundError:
                 continue  # shipped meanwhile
     return total

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from collector import spool
 from collector.ledger import SpoolReader, balance
-from collector.segment import HEADER, Segment, frame, write_sealed
-from collector.spool import SpoolFull, SpoolWriter, lock_slot
+from collector.open_segment import ROOM
+from collector.segment import HEADER, MAX_PAYLOAD, Segment, frame, write_sealed
+from collector.spool import SpoolFull, SpoolWriter, lock_slot, used_bytes
 
 BEACON = b"b" + b"x" * 100
 
@@ -56,12 +56,23 @@ def test_segments_are_sealed_after_a_second_without_another_beacon(directory: Pa
     writer.close()
 
 
-def test_large_segments_are_sealed_at_once(directory: Path) -> None:
+def test_large_segments_are_sealed_without_waiting(directory: Path) -> None:
     writer = SpoolWriter.open(directory)
-    for _ in range(5):
-        writer.append(b"b" + b"x" * 500_000)
-    assert len(reader_of(directory).sealed()) == 1
+    sent = [b"b" + bytes([number]) * 500_000 for number in range(10)]
+    for payload in sent:
+        writer.append(payload)
+    assert len(reader_of(directory).sealed()) >= 2
     writer.close()
+    assert payloads_of(directory) == sent
+    assert balance(directory).holds
+
+
+def test_a_payload_that_no_segment_takes_is_an_error_and_changes_nothing(directory: Path) -> None:
+    writer = SpoolWriter.open(directory)
+    with pytest.raises(ValueError, match="at most"):
+        writer.append(b"b" + bytes(MAX_PAYLOAD))
+    writer.close()
+    assert balance(directory) == (0, 0, 0, 0)
 
 
 def test_two_writers_never_share_a_slot(directory: Path) -> None:
@@ -87,19 +98,73 @@ def test_a_dead_writers_segment_is_sealed_by_the_reader(directory: Path) -> None
     assert balance(directory).holds
 
 
-@pytest.mark.parametrize("tail", [b"\x01", b"\xff" * 7, frame(BEACON)[:-1], b"\0" * 4096])
+HALF = frame(BEACON)[:-1]
+WITHOUT_LENGTH = bytes(8) + BEACON  # the payload is copied first, so this is what dying in the middle leaves
+
+
+@pytest.mark.parametrize("tail", [b"", b"\x01", b"\xff" * 7, HALF, WITHOUT_LENGTH])
 def test_a_torn_tail_is_cut(directory: Path, tail: bytes) -> None:
     writer = SpoolWriter.open(directory)
     writer.append(BEACON)
     die(writer)
-    (path,) = (directory / "beacons-00").glob("*.open")
-    with path.open("ab") as file:
-        file.write(tail)
+    path = left_open(directory)
+    write_behind_the_frames(path, 1, tail)
     SpoolWriter.open(directory).close()
     (segment,) = reader_of(directory).sealed()
+    assert segment.path.read_bytes()[HEADER.size :] == frame(BEACON)
     contents = segment.read()[1]
     assert (contents.payloads, contents.torn, contents.damaged) == ([BEACON], False, False)
     assert balance(directory) == (1, 0, 1, 0)
+
+
+def test_a_segment_without_a_frame_leaves_nothing(directory: Path) -> None:
+    writer = SpoolWriter.open(directory)
+    writer._begin()
+    die(writer)
+    SpoolWriter.open(directory).close()
+    assert list((directory / "beacons-00").glob("*.*")) == []
+    assert balance(directory) == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("at", [20, 0], ids=["payload", "length"])
+def test_what_was_accepted_and_cannot_be_read_is_put_aside_after_a_death(directory: Path, at: int) -> None:
+    writer = SpoolWriter.open(directory)
+    for _ in range(3):
+        writer.append(BEACON)
+    die(writer)
+    path = left_open(directory)
+    with path.open("r+b") as file:
+        file.seek(HEADER.size + len(HALF) + 1 + at)
+        file.write(b"\xff" * 4)
+    reader = reader_of(directory)
+    reader.recover()
+    (segment,) = reader.sealed()
+    token, contents = segment.read()
+    assert segment.counted == 3
+    reader.split_damage(segment, token, contents)
+    assert len(list(reader.quarantine_directory.glob("*.seg"))) == 1
+    kept = 2 if at else 1  # behind an unreadable length nothing can be found
+    assert balance(directory) == (3, 0, kept, 3 - kept)
+
+
+def test_room_that_is_only_reserved_is_not_taken_for_used(directory: Path) -> None:
+    writer = SpoolWriter.open(directory)
+    writer.append(BEACON)
+    assert left_open(directory).stat().st_size == ROOM
+    assert used_bytes(directory) < 10_000
+    writer.close()
+    assert used_bytes(directory) < 1000
+
+
+def left_open(directory: Path) -> Path:
+    (path,) = (directory / "beacons-00").glob("*.open")
+    return path
+
+
+def write_behind_the_frames(path: Path, frames: int, data: bytes) -> None:
+    with path.open("r+b") as file:
+        file.seek(HEADER.size + frames * len(frame(BEACON)))
+        file.write(data)
 
 
 def test_damage_in_the_middle_is_put_aside_and_the_rest_kept(directory: Path) -> None:
@@ -139,22 +204,22 @@ def test_the_limit_refuses_and_shipping_makes_room_again(directory: Path) -> Non
     assert balance(directory) == (21, 20, 1, 0)
 
 
-def test_a_failed_write_leaves_no_half_frame(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_without_room_for_a_segment_refuses_and_leaves_no_file(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     writer = SpoolWriter.open(directory)
-    writer.append(BEACON)
-    real = spool.write_at_once
 
-    def half(handle: int, data: bytes) -> int:
-        real(handle, data[: len(data) // 2])
+    def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(spool, "write_at_once", half)
+    monkeypatch.setattr(os, "posix_fallocate", full)
     with pytest.raises(SpoolFull, match="No space left"):
         writer.append(BEACON)
+    assert list((directory / "beacons-00").glob("*.open")) == []
     monkeypatch.undo()
     writer.append(BEACON)
     writer.close()
-    assert payloads_of(directory) == [BEACON, BEACON]
+    assert payloads_of(directory) == [BEACON]
     assert balance(directory).holds
 
 
