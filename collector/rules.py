@@ -1,18 +1,27 @@
 """The goals and funnels of a site in the form in which hits are compared with them. Pure."""
 
+import re
+from functools import cached_property, lru_cache
 from typing import Literal
 
 import msgspec
 
+PIECE = re.compile(r"\*\*|\*|[^*]+")
+Pairs = tuple[tuple[str, str], ...]
+
 
 class GoalRule(msgspec.Struct, frozen=True):
-    """One goal. `threshold` is percent of the page for `scroll`, seconds of the visit for `engaged`."""
+    """One goal. `threshold` is percent of the page for `scroll`, seconds of the visit for `engaged`.
+
+    `event` is a name in which * stands for anything, and all of `props` must be among the event's properties; `page` is
+    a path in which * stands for anything but a slash and ** for anything.
+    """
 
     number: int
     name: str
     kind: Literal["event", "page", "scroll", "engaged"]
     event: str = ""
-    props: tuple[tuple[str, str], ...] = ()
+    props: Pairs = ()
     page: str = ""
     threshold: int = 0
 
@@ -27,11 +36,64 @@ class FunnelRule(msgspec.Struct, frozen=True):
     across: bool = False
 
 
-class Rules(msgspec.Struct, frozen=True):
+Goals = tuple[GoalRule, ...]
+
+
+class Rules(msgspec.Struct, frozen=True, dict=True):
     """What is looked for in every hit of a site."""
 
-    goals: tuple[GoalRule, ...] = ()
+    goals: Goals = ()
     funnels: tuple[FunnelRule, ...] = ()
+
+    @cached_property
+    def funnel_by_number(self) -> dict[int, FunnelRule]:
+        return {funnel.number: funnel for funnel in self.funnels}
+
+    @cached_property
+    def _kinds(self) -> dict[str, Goals]:
+        kinds: dict[str, list[GoalRule]] = {}
+        for goal in self.goals:
+            kinds.setdefault(goal.kind, []).append(goal)
+        return {kind: tuple(goals) for kind, goals in kinds.items()}
+
+    def viewed(self, page: str) -> Goals:
+        """The goals that a view of this page reaches."""
+        return tuple(goal for goal in self._kinds.get("page", ()) if on_page(goal.page, page))
+
+    def done(self, name: str, props: Pairs) -> Goals:
+        """The goals that an event reaches."""
+        return tuple(
+            goal
+            for goal in self._kinds.get("event", ())
+            if named(goal.event, name) and all(pair in props for pair in goal.props)
+        )
+
+    def left(self, page: str, depth: int | None, seconds: int) -> Goals:
+        """The goals reached when a page is left: `depth` of it in percent, `seconds` of the visit up to now."""
+        scrolled = tuple(
+            goal
+            for goal in self._kinds.get("scroll", ())
+            if depth is not None and depth >= goal.threshold and on_page(goal.page, page)
+        )
+        return scrolled + tuple(goal for goal in self._kinds.get("engaged", ()) if seconds >= goal.threshold)
 
 
 NO_RULES = Rules()
+
+
+@lru_cache(maxsize=8192)
+def on_page(pattern: str, path: str) -> bool:
+    """Whether a path fits a pattern, in which * stands for anything but a slash and ** for anything."""
+    return _compiled(pattern, r"[^/]*").fullmatch(path) is not None
+
+
+@lru_cache(maxsize=8192)
+def named(pattern: str, name: str) -> bool:
+    """Whether the name of an event fits a pattern, in which * stands for anything."""
+    return _compiled(pattern, ".*").fullmatch(name) is not None
+
+
+@lru_cache(maxsize=1024)
+def _compiled(pattern: str, star: str) -> re.Pattern[str]:
+    parts = {"**": ".*", "*": star}
+    return re.compile("".join(parts.get(piece) or re.escape(piece) for piece in PIECE.findall(pattern)), re.DOTALL)

@@ -9,7 +9,7 @@ from hmac import compare_digest
 
 import msgspec
 
-from collector.visit import HASH_LENGTH, State
+from collector.visit import HASH_LENGTH, Origin, State
 
 MAC_BYTES = 16
 TO_URL, FROM_URL = bytes.maketrans(b"+/", b"-_"), bytes.maketrans(b"-_", b"+/")  # base64 as cookies may carry it
@@ -94,7 +94,17 @@ class VisitTokens:
         try:
             return self._decoder.decode(payload)
         except msgspec.DecodeError:
-            return None
+            return _older(payload)
+
+
+def _older(payload: bytes) -> State | None:
+    """The state in a payload of version 0.1, in which the origin was an object with the names of its fields."""
+    try:
+        fields = msgspec.json.decode(payload)
+        fields["origin"] = [fields["origin"].get(name, "") for name in Origin.__struct_fields__]
+        return msgspec.convert(fields, State)
+    except (msgspec.MsgspecError, KeyError, TypeError, AttributeError):
+        return None
 
 
 class ConsentTokens:

@@ -26,7 +26,7 @@ HASH_LENGTH = 4
 Kind = Literal["pageview", "event", "leave"]
 
 
-class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
+class Origin(msgspec.Struct, frozen=True, array_like=True):
     """What was true when the visit began: dimensions of every delta of the visit. Empty means unknown."""
 
     entry: str = ""
@@ -47,6 +47,7 @@ class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
     screen: str = ""
     language: str = ""
     audience: str = ""
+    connection: str = ""
 
 
 class State(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -18,13 +18,14 @@ NOT_OURS = {
 MADE = (ROOT / "data", ROOT / "collector" / "static", ROOT / "dashboards" / "static" / "build")
 PURE = (
     "gate", "payload", "network", "location", "device", "source", "visit", "clock", "rows", "tokens", "bot", "screen",
-    "origin", "beacon",
+    "origin", "beacon", "rules", "extras",
 )  # fmt: skip
 CODE = {".py", ".js", ".mjs", ".css", ".html", ".sql"}
 LONGEST = 350
 LONGER = {
     "schema.sql": "the whole store in one file, to be read from top to bottom",
     "collector/schema.sql": "a link to the same",
+    "tests/data/schema_0001.sql": "the same as the first version had it, to be brought to the present",
     "collector/referrers.py": "a list, one referrer a line",
 }
 # The environment goes in here and is handed to config as an argument; nobody looks into it elsewhere.

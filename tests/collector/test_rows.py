@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID
 
+import msgspec
 import pytest
 
-from collector import rows
+from collector import extras, rows
 from collector.clock import LocalClock, day_number
 from collector.visit import Hit, Origin, advance
 
@@ -27,6 +28,7 @@ def columns_of(table: str) -> set[str]:
         ("drops", rows.DROP_COLUMNS),
         ("networks", rows.NETWORK_COLUMNS),
         ("consent_log", rows.CONSENT_COLUMNS),
+        *((shape.table, (*shape.columns,)) for shape in extras.SHAPES.values()),
     ],
 )
 def test_the_columns_are_those_of_the_schema(table: str, columns: tuple[str, ...]) -> None:
@@ -50,6 +52,19 @@ def test_a_beacon_becomes_its_rows_and_one_of_them_is_the_hit() -> None:
     assert list(table["exits"]) == [1, -1]
     assert list(table["country"]) == ["LV", "LV"]
     assert table["day"][0] == date(2026, 10, 26)
+
+
+def test_frames_of_the_release_before_are_read() -> None:
+    old = ("a.lv", 21_000, 22_000, ["/a", *[""] * 16, "customer"], 1_793_016_000, 5, [[20_750, 0, "/a", "", *[0] * 15]])
+    batches = rows.columns([rows.BEACON + msgspec.msgpack.encode(old)])
+    table = dict(zip(rows.BEACON_COLUMNS, batches.beacons, strict=True))
+    assert (table["entry"], table["audience"], table["connection"], table["idle"]) == (
+        ("/a",),
+        ("customer",),
+        ("",),
+        (5,),
+    )
+    assert batches.extras == []
 
 
 def test_a_leave_is_no_hit() -> None:

@@ -1,0 +1,101 @@
+"""What some hits add beside their deltas: ways from page to page, cohorts, goals, funnels, properties, vitals, topics.
+
+An extra is a tuple: a code, and what `SHAPES` says of it. It lies in the same frame of the spool as the deltas of its
+hit, so that both are stored once. Here the extras of a segment are summed and turned into columns, table by table.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from collector.clock import day_date
+from collector.visit import Origin
+
+DAY = 86_400
+EVERYTHING = ("site", "detail_expires", "expires", *Origin.__struct_fields__)
+DATES = frozenset({"day", "born", "period"})
+
+Extra = tuple[str | int, ...]
+
+
+class Shape(NamedTuple):
+    """The table an extra goes to, what the frame adds in front, the fields behind the code; the last ones are sums."""
+
+    table: str
+    frame: tuple[str, ...]
+    fields: tuple[str, ...]
+    sums: int
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (*self.frame, *self.fields)
+
+
+GOAL, FUNNEL, FLOW, COHORT, PROPERTY, VITAL, TOPIC = "g", "s", "f", "c", "p", "v", "t"
+SHAPES = {
+    GOAL: Shape("goal_hits", EVERYTHING, ("day", "hour", "page", "goal", "currency", "conversions", "revenue"), 2),
+    FUNNEL: Shape("funnel_hits", EVERYTHING, ("day", "funnel", "step", "reached"), 1),
+    FLOW: Shape(
+        "flows", ("site", "expires"), ("day", "page", "before1", "before2", "before3", "flows", "flow_visitors"), 2
+    ),
+    COHORT: Shape("cohorts", ("site", "expires"), ("unit", "born", "period", "visitors"), 1),
+    PROPERTY: Shape("property_hits", EVERYTHING, ("day", "name", "key", "value", "events"), 1),
+    VITAL: Shape(
+        "vitals", ("site", "expires", "device", "country"), ("day", "page", "metric", "bucket", "samples"), 1
+    ),
+    TOPIC: Shape("topics", ("site", "expires"), ("day", "topic", "visitors"), 1),
+}  # fmt: skip
+DEVICE, COUNTRY = (Origin.__struct_fields__.index(name) for name in ("device", "country"))
+
+
+class Batch(NamedTuple):
+    """Rows for one table, column by column."""
+
+    table: str
+    columns: tuple[str, ...]
+    data: list[Sequence[Any]]
+
+
+class Sums:
+    """Sums of extras by what they are of. Days are numbers until they become columns."""
+
+    def __init__(self) -> None:
+        self._by_code: dict[str, dict[tuple[Any, ...], list[int]]] = {code: {} for code in SHAPES}
+
+    def add(
+        self, site: str, expires: tuple[int, int], origin: tuple[str, ...], now: int, extras: list[list[Any]]
+    ) -> None:
+        """Add those of one frame. `expires` are the days of the detailed rows and of the others, counted from the day
+        of `now` (seconds since the epoch). Raises ValueError for what has no known shape."""
+        for code, *fields in extras:
+            shape = SHAPES.get(code)
+            if shape is None or len(fields) != len(shape.fields):
+                raise ValueError(f"an extra of unknown shape {code!r}")
+            if shape.frame is EVERYTHING:
+                # A step of a funnel is booked when the funnel was entered, and must not be kept for longer than that.
+                late = max(now // DAY - fields[0] - 1, 0)
+                start: tuple[Any, ...] = (site, expires[0] - late, expires[1] - late, *origin)
+            elif code == VITAL:
+                start = (site, expires[1], origin[DEVICE], origin[COUNTRY])
+            else:
+                start = (site, expires[0] if code == FLOW else expires[1])
+            key = (*start, *fields[: -shape.sums])
+            sums = self._by_code[code].setdefault(key, [0] * shape.sums)
+            for at, number in enumerate(fields[-shape.sums :]):
+                sums[at] += number
+
+    def batches(self) -> list[Batch]:
+        """What there is, table by table."""
+        return [
+            Batch(shape.table, shape.columns, _columns(shape, self._by_code[code]))
+            for code, shape in SHAPES.items()
+            if self._by_code[code]
+        ]
+
+
+def _columns(shape: Shape, sums: dict[tuple[Any, ...], list[int]]) -> list[Sequence[Any]]:
+    data: list[Sequence[Any]] = list(zip(*((*key, *numbers) for key, numbers in sums.items()), strict=True))
+    dates = DATES | {"expires", "detail_expires"}
+    return [
+        list(map(day_date, values)) if name in dates else values
+        for name, values in zip(shape.columns, data, strict=True)
+    ]

@@ -1,0 +1,61 @@
+"""A store that an older release made becomes the same as a new one."""
+
+import secrets
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from collector.schema import apply_schema, current, migrations, newest, record, statements
+from collector.store import Store, connect
+from tests.running import in_database
+
+FIRST = Path(__file__).parents[1] / "data" / "schema_0001.sql"  # as version 1 was when version 2 began
+NOW = 1_795_000_000.0
+COLUMNS = """SELECT table, position, name, type, comment, compression_codec, default_expression,
+    is_in_primary_key, is_in_sorting_key, is_in_partition_key
+FROM system.columns WHERE database = currentDatabase() ORDER BY table, position"""
+TABLES = """SELECT name, engine, sorting_key, primary_key, partition_key, comment,
+    replaceAll(create_table_query, currentDatabase(), ''), replaceAll(as_select, currentDatabase(), '')
+FROM system.tables WHERE database = currentDatabase() ORDER BY name"""
+
+
+@pytest.fixture
+def old(clickhouse: str) -> Iterator[Store]:
+    """A store as version 1 left it, with a row in it."""
+    name = f"sikdatne_test_{secrets.token_hex(6)}"
+    opened = connect(in_database(clickhouse, name))
+    with opened.client(database="system") as client:
+        client.execute(f"CREATE DATABASE {name}")
+    for statement in statements(FIRST.read_text("utf-8")):
+        opened.execute(statement)
+    record(opened, 1, NOW)
+    row = {"site": "a.lv", "day": date(2026, 11, 1), "visitors": 3, "gap": 65535, "expires": date(2099, 1, 1)}
+    for table in ("counters", "rollup_audiences"):
+        opened.insert_columns(table, list(row), [[value] for value in row.values()], "old row")
+    yield opened
+    opened.execute(f"DROP DATABASE {name}")
+    opened.close()
+
+
+def described(store: Store) -> tuple[list[Any], list[Any]]:
+    return store.execute(COLUMNS), store.execute(TABLES)
+
+
+def test_an_old_store_becomes_what_a_new_one_is(old: Store, store: Store) -> None:
+    apply_schema(old, NOW)
+    assert current(old) == newest() > 1
+    for found, made in zip(described(old), described(store), strict=True):
+        assert found == made
+    for table in ("counters", "rollup_audiences"):
+        assert old.execute(f"SELECT sum(visitors), any(connection) FROM {table}") == [(3, "")]
+
+
+def test_a_migration_that_died_before_it_was_recorded_can_run_again(old: Store, store: Store) -> None:
+    for path in migrations().values():
+        for statement in statements(path.read_text("utf-8")):
+            old.execute(statement)
+    apply_schema(old, NOW)
+    assert described(old) == described(store)

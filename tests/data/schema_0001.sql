@@ -1,0 +1,768 @@
+-- The whole store of Sīkdatne, from top to bottom. It runs on the embedded engine and on any current ClickHouse server,
+-- in the database of the connection, and applying it again changes nothing.
+--
+-- A row is a delta: signed integers that are summed, under dimensions that describe a visit and never a person.
+-- `beacons` takes every delta and keeps none: materialized views pass it on to one detailed table and to narrow daily
+-- rollups. There is no column for an identifier, and no two tables can be joined into one.
+--
+-- Days are days of the site's time zone; `hour` is the instant (UTC) at which an hour of that time zone begins.
+-- Every column has a comment: the privacy page and the data dictionary for analysts are made from them.
+-- `gap` makes unique visitors exact: a visitor is counted in [from, to] on his first active day in it, the one whose
+-- last active day lies before the range:  sum(visitors) where day between from and to and gap > day - from.
+--
+-- Changing it: add the change here, and, where a table that exists must change, a numbered file in
+-- collector/migrations/store/ (docs/decisions/0003-schema-changes.md).
+
+-- What arrives ------------------------------------------------------------------------------------------------
+
+CREATE TABLE IF NOT EXISTS beacons
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    hour            DateTime('UTC')         COMMENT 'Beginning of the hour of the site''s time zone, as an instant',
+    minute          DateTime('UTC')         COMMENT 'Minute of the hit',
+    idle            UInt16                  COMMENT 'Minutes since the visitor''s previous hit; 65535: never before or longer',
+    hits            UInt8                   COMMENT '1 on the one row of a beacon that stands for the hit itself',
+    entry           LowCardinality(String)  COMMENT 'Path of the page on which the visit entered the site',
+    channel         LowCardinality(String)  COMMENT 'Acquisition channel the visit came by: Direct, Organic Search, Paid Search, Social, Email, Referral, …',
+    source          LowCardinality(String)  COMMENT 'Source the visit came from: the referring site''s host or name, or utm_source; empty when direct',
+    medium          LowCardinality(String)  COMMENT 'utm_medium of the landing address, or empty',
+    campaign        LowCardinality(String)  COMMENT 'utm_campaign of the landing address, or empty',
+    term            LowCardinality(String)  COMMENT 'utm_term of the landing address, or empty',
+    content         LowCardinality(String)  COMMENT 'utm_content of the landing address, or empty',
+    country         LowCardinality(String)  COMMENT 'Country by ISO 3166-1 alpha-2 code, looked up from the address when the visit began; empty when unknown',
+    region          LowCardinality(String)  COMMENT 'Region of the country, or empty',
+    city            LowCardinality(String)  COMMENT 'City, or empty',
+    device          LowCardinality(String)  COMMENT 'Kind of device: desktop, mobile, tablet, tv, console, or empty',
+    browser         LowCardinality(String)  COMMENT 'Browser family, or empty',
+    browser_version LowCardinality(String)  COMMENT 'Major version of the browser, or empty',
+    os              LowCardinality(String)  COMMENT 'Operating system family, or empty',
+    os_version      LowCardinality(String)  COMMENT 'Major version of the operating system, or empty',
+    screen          LowCardinality(String)  COMMENT 'Width class of the screen: xs, s, m, l, xl, or empty',
+    language        LowCardinality(String)  COMMENT 'Primary language of the browser as a two-letter code, or empty',
+    audience        LowCardinality(String)  COMMENT 'Audience that the site itself assigned: customer, other, or empty',
+    page            LowCardinality(String)  COMMENT 'Path of the page, without query string; the entry page for visits and bounces',
+    name            LowCardinality(String)  COMMENT 'Name of the custom event, or empty',
+    gap             UInt16                  COMMENT 'Days since the last active day of the visitors counted in this row; 65535: never before; 0: this row counts none',
+    hour_gap        UInt16                  COMMENT 'Hours since the last active hour of the visitors counted in this row; 65535: never before or longer',
+    visitors        Int32                   COMMENT 'First hits of a day, one for each visitor; with gap they give exact unique visitors of any range of days',
+    hour_visitors   Int32                   COMMENT 'First hits of an hour, one for each visitor; with hour_gap they give exact visitors of any range of hours',
+    page_visitors   Int32                   COMMENT 'Visitors who saw this page for the first time on this day',
+    visits          Int32                   COMMENT 'Visits that began, booked on their entry page',
+    bounces         Int32                   COMMENT 'Visits with a single page view and no interaction, booked where the visit began',
+    entries         Int32                   COMMENT 'Visits that entered the site on this page',
+    exits           Int32                   COMMENT 'Visits that ended on this page, as far as is known',
+    pageviews       Int32                   COMMENT 'Page views',
+    seconds         Int64                   COMMENT 'Engaged time in seconds: the page was visible and in use; booked at the start of the visit',
+    depth           Int32                   COMMENT 'Sum of the scroll depths in percent, over the page views that reported one',
+    depths          Int32                   COMMENT 'Page views that reported a scroll depth',
+    events          Int32                   COMMENT 'Custom events',
+    event_visitors  Int32                   COMMENT 'Visitors who did the event of this name for the first time on this day',
+    detail_expires  Date                    COMMENT 'Day on which the detailed row is deleted',
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+)
+ENGINE = Null
+COMMENT 'Deltas on their way into the counters; nothing is kept here';
+
+-- What is kept --------------------------------------------------------------------------------------------------
+
+-- Small on disk: place before device before source, so that columns that say the same in finer steps (country, region,
+-- city) stand sorted together, and the hour late; measures are mostly -1, 0 and 1, which T64 packs into a bit or two.
+-- make bench measures it.
+
+CREATE TABLE IF NOT EXISTS counters
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    country         LowCardinality(String)  COMMENT 'Country by ISO 3166-1 alpha-2 code, looked up from the address when the visit began; empty when unknown',
+    region          LowCardinality(String)  COMMENT 'Region of the country, or empty',
+    city            LowCardinality(String)  COMMENT 'City, or empty',
+    device          LowCardinality(String)  COMMENT 'Kind of device: desktop, mobile, tablet, tv, console, or empty',
+    os              LowCardinality(String)  COMMENT 'Operating system family, or empty',
+    browser         LowCardinality(String)  COMMENT 'Browser family, or empty',
+    os_version      LowCardinality(String)  COMMENT 'Major version of the operating system, or empty',
+    browser_version LowCardinality(String)  COMMENT 'Major version of the browser, or empty',
+    channel         LowCardinality(String)  COMMENT 'Acquisition channel the visit came by: Direct, Organic Search, Paid Search, Social, Email, Referral, …',
+    source          LowCardinality(String)  COMMENT 'Source the visit came from: the referring site''s host or name, or utm_source; empty when direct',
+    medium          LowCardinality(String)  COMMENT 'utm_medium of the landing address, or empty',
+    campaign        LowCardinality(String)  COMMENT 'utm_campaign of the landing address, or empty',
+    content         LowCardinality(String)  COMMENT 'utm_content of the landing address, or empty',
+    term            LowCardinality(String)  COMMENT 'utm_term of the landing address, or empty',
+    audience        LowCardinality(String)  COMMENT 'Audience that the site itself assigned: customer, other, or empty',
+    language        LowCardinality(String)  COMMENT 'Primary language of the browser as a two-letter code, or empty',
+    screen          LowCardinality(String)  COMMENT 'Width class of the screen: xs, s, m, l, xl, or empty',
+    hour            DateTime('UTC')         COMMENT 'Beginning of the hour of the site''s time zone, as an instant' CODEC(GCD, T64, Default),
+    entry           LowCardinality(String)  COMMENT 'Path of the page on which the visit entered the site',
+    page            LowCardinality(String)  COMMENT 'Path of the page, without query string; the entry page for visits and bounces',
+    name            LowCardinality(String)  COMMENT 'Name of the custom event, or empty',
+    gap             UInt16                  COMMENT 'Days since the last active day of the visitors counted in this row; 65535: never before; 0: this row counts none',
+    hour_gap        UInt16                  COMMENT 'Hours since the last active hour of the visitors counted in this row; 65535: never before or longer',
+    visitors        Int32                   COMMENT 'First hits of a day, one for each visitor; with gap they give exact unique visitors of any range of days' CODEC(T64, Default),
+    hour_visitors   Int32                   COMMENT 'First hits of an hour, one for each visitor; with hour_gap they give exact visitors of any range of hours' CODEC(T64, Default),
+    page_visitors   Int32                   COMMENT 'Visitors who saw this page for the first time on this day' CODEC(T64, Default),
+    visits          Int32                   COMMENT 'Visits that began, booked on their entry page' CODEC(T64, Default),
+    bounces         Int32                   COMMENT 'Visits with a single page view and no interaction, booked where the visit began' CODEC(T64, Default),
+    entries         Int32                   COMMENT 'Visits that entered the site on this page' CODEC(T64, Default),
+    exits           Int32                   COMMENT 'Visits that ended on this page, as far as is known' CODEC(T64, Default),
+    pageviews       Int32                   COMMENT 'Page views' CODEC(T64, Default),
+    seconds         Int64                   COMMENT 'Engaged time in seconds: the page was visible and in use; booked at the start of the visit' CODEC(T64, Default),
+    depth           Int32                   COMMENT 'Sum of the scroll depths in percent, over the page views that reported one' CODEC(T64, Default),
+    depths          Int32                   COMMENT 'Page views that reported a scroll depth' CODEC(T64, Default),
+    events          Int32                   COMMENT 'Custom events' CODEC(T64, Default),
+    event_visitors  Int32                   COMMENT 'Visitors who did the event of this name for the first time on this day' CODEC(T64, Default),
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+)
+ENGINE = SummingMergeTree((visitors, hour_visitors, page_visitors, visits, bounces, entries, exits, pageviews, seconds, depth, depths, events, event_visitors))
+PARTITION BY toYYYYMM(day)
+PRIMARY KEY (site, day)
+ORDER BY (site, day, country, region, city, device, os, browser, os_version, browser_version, channel, source, medium, campaign, content, term, audience, language, screen, hour, entry, page, name, gap, hour_gap)
+TTL expires
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
+    default_compression_codec = 'ZSTD(6)'
+COMMENT 'Every delta with all its dimensions, by hour; kept for detail_days of the site';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS counters_from_beacons TO counters AS
+SELECT site, day, country, region, city, device, os, browser, os_version, browser_version, channel, source, medium, campaign, content, term, audience, language, screen, hour, entry, page, name, gap, hour_gap,
+    sum(b.visitors) AS visitors, sum(b.hour_visitors) AS hour_visitors, sum(b.page_visitors) AS page_visitors, sum(b.visits) AS visits, sum(b.bounces) AS bounces, sum(b.entries) AS entries, sum(b.exits) AS exits, sum(b.pageviews) AS pageviews, sum(b.seconds) AS seconds, sum(b.depth) AS depth, sum(b.depths) AS depths, sum(b.events) AS events, sum(b.event_visitors) AS event_visitors,
+    max(b.detail_expires) AS expires
+FROM beacons AS b
+WHERE b.visitors != 0 OR b.hour_visitors != 0 OR b.page_visitors != 0 OR b.visits != 0 OR b.bounces != 0 OR b.entries != 0
+    OR b.exits != 0 OR b.pageviews != 0 OR b.seconds != 0 OR b.depth != 0 OR b.depths != 0 OR b.events != 0
+GROUP BY site, day, country, region, city, device, os, browser, os_version, browser_version, channel, source, medium, campaign, content, term, audience, language, screen, hour, entry, page, name, gap, hour_gap;
+
+CREATE TABLE IF NOT EXISTS rollup_site
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    gap             UInt16                  COMMENT 'Days since the last active day of the visitors counted in this row; 65535: never before; 0: this row counts none',
+    visitors        Int32                   COMMENT 'First hits of a day, one for each visitor; with gap they give exact unique visitors of any range of days' CODEC(T64, Default),
+    visits          Int32                   COMMENT 'Visits that began, booked on their entry page' CODEC(T64, Default),
+    bounces         Int32                   COMMENT 'Visits with a single page view and no interaction, booked where the visit began' CODEC(T64, Default),
+    pageviews       Int32                   COMMENT 'Page views' CODEC(T64, Default),
+    seconds         Int64                   COMMENT 'Engaged time in seconds: the page was visible and in use; booked at the start of the visit' CODEC(T64, Default),
+    events          Int32                   COMMENT 'Custom events' CODEC(T64, Default),
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+)
+ENGINE = SummingMergeTree((visitors, visits, bounces, pageviews, seconds, events))
+PARTITION BY toYYYYMM(day)
+ORDER BY (site, day, gap)
+TTL expires
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
+    default_compression_codec = 'ZSTD(6)', min_bytes_for_wide_part = 1048576
+COMMENT 'Daily totals of a site';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS rollup_site_from_beacons TO rollup_site AS
+SELECT site, day, gap,
+    sum(b.visitors) AS visitors, sum(b.visits) AS visits, sum(b.bounces) AS bounces, sum(b.pageviews) AS pageviews, sum(b.seconds) AS seconds, sum(b.events) AS events,
+    max(b.expires) AS expires
+FROM beacons AS b
+WHERE b.visitors != 0 OR b.visits != 0 OR b.bounces != 0 OR b.pageviews != 0 OR b.seconds != 0 OR b.events != 0
+GROUP BY site, day, gap;
+
+CREATE TABLE IF NOT EXISTS rollup_hours
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    hour            DateTime('UTC')         COMMENT 'Beginning of the hour of the site''s time zone, as an instant' CODEC(GCD, T64, Default),
+    hour_gap        UInt16                  COMMENT 'Hours since the last active hour of the visitors counted in this row; 65535: never before or longer',
+    hour_visitors   Int32                   COMMENT 'First hits of an hour, one for each visitor; with hour_gap they give exact visitors of any range of hours' CODEC(T64, Default),
+    visits          Int32                   COMMENT 'Visits that began, booked on their entry page' CODEC(T64, Default),
+    bounces         Int32                   COMMENT 'Visits with a single page view and no interaction, booked where the visit began' CODEC(T64, Default),
+    pageviews       Int32                   COMMENT 'Page views' CODEC(T64, Default),
+    seconds         Int64                   COMMENT 'Engaged time in seconds: the page was visible and in use; booked at the start of the visit' CODEC(T64, Default),
+    events          Int32                   COMMENT 'Custom events' CODEC(T64, Default),
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+)
+ENGINE = SummingMergeTree((hour_visitors, visits, bounces, pageviews, seconds, events))
+PARTITION BY toYYYYMM(day)
+ORDER BY (site, day, hour, hour_gap)
+TTL expires
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
+    default_compression_codec = 'ZSTD(6)', min_bytes_for_wide_part = 1048576
+COMMENT 'Hourly totals of a site';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS rollup_hours_from_beacons TO rollup_hours AS
+SELECT site, day, hour, hour_gap,
+    sum(b.hour_visitors) AS hour_visitors, sum(b.visits) AS visits, sum(b.bounces) AS bounces, sum(b.pageviews) AS pageviews, sum(b.seconds) AS seconds, sum(b.events) AS events,
+    max(b.expires) AS expires
+FROM beacons AS b
+WHERE b.hour_visitors != 0 OR b.visits != 0 OR b.bounces != 0 OR b.pageviews != 0 OR b.seconds != 0 OR b.events != 0
+GROUP BY site, day, hour, hour_gap;
+
+CREATE TABLE IF NOT EXISTS rollup_pages
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    page            LowCardinality(String)  COMMENT 'Path of the page, without query string; the entry page for visits and bounces',
+    page_visitors   Int32                   COMMENT 'Visitors who saw this page for the first time on this day' CODEC(T64, Default),
+    visits          Int32                   COMMENT 'Visits that began, booked on their entry page' CODEC(T64, Default),
+    bounces         Int32                   COMMENT 'Visits with a single page view and no interaction, booked where the visit began' CODEC(T64, Default),
+    entries         Int32                   COMMENT 'Visits that entered the site on this page' CODEC(T64, Default),
+    exits           Int32                   COMMENT 'Visits that ended on this page, as far as is known' CODEC(T64, Default),
+    pageviews       Int32                   COMMENT 'Page views' CODEC(T64, Default),
+    seconds         Int64                   COMMENT 'Engaged time in seconds: the page was visible and in use; booked at the start of the visit' CODEC(T64, Default),
+    depth           Int32                   COMMENT 'Sum of the scroll depths in percent, over the page views that reported one' CODEC(T64, Default),
+    depths          Int32                   COMMENT 'Page views that reported a scroll depth' CODEC(T64, Default),
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+)
+ENGINE = SummingMergeTree((page_visitors, visits, bounces, entries, exits, pageviews, seconds, depth, depths))
+PARTITION BY toYYYYMM(day)
+ORDER BY (site, day, page)
+TTL expires
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
+    default_compression_codec = 'ZSTD(6)', min_bytes_for_wide_part = 1048576
+COMMENT 'Daily totals of a page';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS rollup_pages_from_beacons TO rollup_pages AS
+SELECT site, day, page,
+    sum(b.page_visitors) AS page_visitors, sum(b.visits) AS visits, sum(b.bounces) AS bounces, sum(b.entries) AS entries, sum(b.exits) AS exits, sum(b.pageviews) AS pageviews, sum(b.seconds) AS seconds, sum(b.depth) AS depth, sum(b.depths) AS depths,
+    max(b.expires) AS expires
+FROM beacons AS b
+WHERE b.page_visitors != 0 OR b.visits != 0 OR b.bounces != 0 OR b.entries != 0 OR b.exits != 0 OR b.pageviews != 0 OR b.seconds != 0 OR b.depth != 0 OR b.depths != 0
+GROUP BY site, day, page;
+
+CREATE TABLE IF NOT EXISTS rollup_sources
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    channel         LowCardinality(String)  COMMENT 'Acquisition channel the visit came by: Direct, Organic Search, Paid Search, Social, Email, Referral, …',
+    source          LowCardinality(String)  COMMENT 'Source the visit came from: the referring site''s host or name, or utm_source; empty when direct',
+    medium          LowCardinality(String)  COMMENT 'utm_medium of the landing address, or empty',
+    campaign        LowCardinality(String)  COMMENT 'utm_campaign of the landing address, or empty',
+    content         LowCardinality(String)  COMMENT 'utm_content of the landing address, or empty',
+    term            LowCardinality(String)  COMMENT 'utm_term of the landing address, or empty',
+    gap             UInt16                  COMMENT 'Days since the last active day of the visitors counted in this row; 65535: never before; 0: this row counts none',
+    visitors        Int32                   COMMENT 'First hits of a day, one for each visitor; with gap they give exact unique visitors of any range of days' CODEC(T64, Default),
+    visits          Int32                   COMMENT 'Visits that began, booked on their entry page' CODEC(T64, Default),
+    bounces         Int32                   COMMENT 'Visits with a single page view and no interaction, booked where the visit began' CODEC(T64, Default),
+    pageviews       Int32                   COMMENT 'Page views' CODEC(T64, Default),
+    seconds         Int64                   COMMENT 'Engaged time in seconds: the page was visible and in use; booked at the start of the visit' CODEC(T64, Default),
+    events          Int32                   COMMENT 'Custom events' CODEC(T64, Default),
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+)
+ENGINE = SummingMergeTree((visitors, visits, bounces, pageviews, seconds, events))
+PARTITION BY toYYYYMM(day)
+ORDER BY (site, day, channel, source, medium, campaign, content, term, gap)
+TTL expires
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
+    default_compression_codec = 'ZSTD(6)', min_bytes_for_wide_part = 1048576
+COMMENT 'Daily totals by source and campaign';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS rollup_sources_from_beacons TO rollup_sources AS
+SELECT site, day, channel, source, medium, campaign, content, term, gap,
+    sum(b.visitors) AS visitors, sum(b.visits) AS visits, sum(b.bounces) AS bounces, sum(b.pageviews) AS pageviews, sum(b.seconds) AS seconds, sum(b.events) AS events,
+    max(b.expires) AS expires
+FROM beacons AS b
+WHERE b.visitors != 0 OR b.visits != 0 OR b.bounces != 0 OR b.pageviews != 0 OR b.seconds != 0 OR b.events != 0
+GROUP BY site, day, channel, source, medium, campaign, content, term, gap;
+
+CREATE TABLE IF NOT EXISTS rollup_places
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    country         LowCardinality(String)  COMMENT 'Country by ISO 3166-1 alpha-2 code, looked up from the address when the visit began; empty when unknown',
+    region          LowCardinality(String)  COMMENT 'Region of the country, or empty',
+    city            LowCardinality(String)  COMMENT 'City, or empty',
+    gap             UInt16                  COMMENT 'Days since the last active day of the visitors counted in this row; 65535: never before; 0: this row counts none',
+    visitors        Int32                   COMMENT 'First hits of a day, one for each visitor; with gap they give exact unique visitors of any range of days' CODEC(T64, Default),
+    visits          Int32                   COMMENT 'Visits that began, booked on their entry page' CODEC(T64, Default),
+    bounces         Int32                   COMMENT 'Visits with a single page view and no interaction, booked where the visit began' CODEC(T64, Default),
+    pageviews       Int32                   COMMENT 'Page views' CODEC(T64, Default),
+    seconds         Int64                   COMMENT 'Engaged time in seconds: the page was visible and in use; booked at the start of the visit' CODEC(T64, Default),
+    events          Int32                   COMMENT 'Custom events' CODEC(T64, Default),
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+)
+ENGINE = SummingMergeTree((visitors, visits, bounces, pageviews, seconds, events))
+PARTITION BY toYYYYMM(day)
+ORDER BY (site, country, region, city, day, gap)
+TTL expires
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
+    default_compression_codec = 'ZSTD(6)', min_bytes_for_wide_part = 1048576
+COMMENT 'Daily totals by place';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS rollup_places_from_beacons TO rollup_places AS
+SELECT site, day, country, region, city, gap,
+    sum(b.visitors) AS visitors, sum(b.visits) AS visits, sum(b.bounces) AS bounces, sum(b.pageviews) AS pageviews, sum(b.seconds) AS seconds, sum(b.events) AS events,
+    max(b.expires) AS expires
+FROM beacons AS b
+WHERE b.visitors != 0 OR b.visits != 0 OR b.bounces != 0 OR b.pageviews != 0 OR b.seconds != 0 OR b.events != 0
+GROUP BY site, day, country, region, city, gap;
+
+CREATE TABLE IF NOT EXISTS rollup_devices
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    device          LowCardinality(String)  COMMENT 'Kind of device: desktop, mobile, tablet, tv, console, or empty',
+    os              LowCardinality(String)  COMMENT 'Operating system family, or empty',
+    browser         LowCardinality(String)  COMMENT 'Browser family, or empty',
+    os_version      LowCardinality(String)  COMMENT 'Major version of the operating system, or empty',
+    browser_version LowCardinality(String)  COMMENT 'Major version of the browser, or empty',
+    screen          LowCardinality(String)  COMMENT 'Width class of the screen: xs, s, m, l, xl, or empty',
+    gap             UInt16                  COMMENT 'Days since the last active day of the visitors counted in this row; 65535: never before; 0: this row counts none',
+    visitors        Int32                   COMMENT 'First hits of a day, one for each visitor; with gap they give exact unique visitors of any range of days' CODEC(T64, Default),
+    visits          Int32                   COMMENT 'Visits that began, booked on their entry page' CODEC(T64, Default),
+    bounces         Int32                   COMMENT 'Visits with a single page view and no interaction, booked where the visit began' CODEC(T64, Default),
+    pageviews       Int32                   COMMENT 'Page views' CODEC(T64, Default),
+    seconds         Int64                   COMMENT 'Engaged time in seconds: the page was visible and in use; booked at the start of the visit' CODEC(T64, Default),
+    events          Int32                   COMMENT 'Custom events' CODEC(T64, Default),
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+)
+ENGINE = SummingMergeTree((visitors, visits, bounces, pageviews, seconds, events))
+PARTITION BY toYYYYMM(day)
+ORDER BY (site, day, device, os, browser, os_version, browser_version, screen, gap)
+TTL expires
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
+    default_compression_codec = 'ZSTD(6)', min_bytes_for_wide_part = 1048576
+COMMENT 'Daily totals by device, operating system and browser';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS rollup_devices_from_beacons TO rollup_devices AS
+SELECT site, day, device, os, browser, os_version, browser_version, screen, gap,
+    sum(b.visitors) AS visitors, sum(b.visits) AS visits, sum(b.bounces) AS bounces, sum(b.pageviews) AS pageviews, sum(b.seconds) AS seconds, sum(b.events) AS events,
+    max(b.expires) AS expires
+FROM beacons AS b
+WHERE b.visitors != 0 OR b.visits != 0 OR b.bounces != 0 OR b.pageviews != 0 OR b.seconds != 0 OR b.events != 0
+GROUP BY site, day, device, os, browser, os_version, browser_version, screen, gap;
+
+CREATE TABLE IF NOT EXISTS rollup_audiences
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    audience        LowCardinality(String)  COMMENT 'Audience that the site itself assigned: customer, other, or empty',
+    language        LowCardinality(String)  COMMENT 'Primary language of the browser as a two-letter code, or empty',
+    gap             UInt16                  COMMENT 'Days since the last active day of the visitors counted in this row; 65535: never before; 0: this row counts none',
+    visitors        Int32                   COMMENT 'First hits of a day, one for each visitor; with gap they give exact unique visitors of any range of days' CODEC(T64, Default),
+    visits          Int32                   COMMENT 'Visits that began, booked on their entry page' CODEC(T64, Default),
+    bounces         Int32                   COMMENT 'Visits with a single page view and no interaction, booked where the visit began' CODEC(T64, Default),
+    pageviews       Int32                   COMMENT 'Page views' CODEC(T64, Default),
+    seconds         Int64                   COMMENT 'Engaged time in seconds: the page was visible and in use; booked at the start of the visit' CODEC(T64, Default),
+    events          Int32                   COMMENT 'Custom events' CODEC(T64, Default),
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+)
+ENGINE = SummingMergeTree((visitors, visits, bounces, pageviews, seconds, events))
+PARTITION BY toYYYYMM(day)
+ORDER BY (site, day, audience, language, gap)
+TTL expires
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
+    default_compression_codec = 'ZSTD(6)', min_bytes_for_wide_part = 1048576
+COMMENT 'Daily totals by audience and language';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS rollup_audiences_from_beacons TO rollup_audiences AS
+SELECT site, day, audience, language, gap,
+    sum(b.visitors) AS visitors, sum(b.visits) AS visits, sum(b.bounces) AS bounces, sum(b.pageviews) AS pageviews, sum(b.seconds) AS seconds, sum(b.events) AS events,
+    max(b.expires) AS expires
+FROM beacons AS b
+WHERE b.visitors != 0 OR b.visits != 0 OR b.bounces != 0 OR b.pageviews != 0 OR b.seconds != 0 OR b.events != 0
+GROUP BY site, day, audience, language, gap;
+
+CREATE TABLE IF NOT EXISTS rollup_events
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    name            LowCardinality(String)  COMMENT 'Name of the custom event, or empty',
+    events          Int32                   COMMENT 'Custom events' CODEC(T64, Default),
+    event_visitors  Int32                   COMMENT 'Visitors who did the event of this name for the first time on this day' CODEC(T64, Default),
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+)
+ENGINE = SummingMergeTree((events, event_visitors))
+PARTITION BY toYYYYMM(day)
+ORDER BY (site, day, name)
+TTL expires
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
+    default_compression_codec = 'ZSTD(6)', min_bytes_for_wide_part = 1048576
+COMMENT 'Daily totals of custom events';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS rollup_events_from_beacons TO rollup_events AS
+SELECT site, day, name,
+    sum(b.events) AS events, sum(b.event_visitors) AS event_visitors,
+    max(b.expires) AS expires
+FROM beacons AS b
+WHERE b.name != '' AND b.events != 0
+GROUP BY site, day, name;
+
+CREATE TABLE IF NOT EXISTS minutes
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    minute          DateTime('UTC')         COMMENT 'Minute of the hit',
+    page            LowCardinality(String)  COMMENT 'Path of the page, without query string; the entry page for visits and bounces',
+    idle            UInt16                  COMMENT 'Minutes since the previous hit of the same visitor; 65535: never before or longer',
+    hits            Int32                   COMMENT 'Hits (page views and events)'
+)
+ENGINE = SummingMergeTree((hits))
+PARTITION BY toDate(minute)
+ORDER BY (site, minute, page, idle)
+TTL minute + INTERVAL 1 DAY
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1
+COMMENT 'Hits of the last day by minute: visitors in the last n minutes are sum(hits) where idle > minute - from';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS minutes_from_beacons TO minutes AS
+SELECT site, minute, page, idle, sum(toInt32(b.hits)) AS hits
+FROM beacons AS b
+WHERE b.hits != 0
+GROUP BY site, minute, page, idle;
+
+-- What stands alone ----------------------------------------------------------------------------------------------
+
+CREATE TABLE IF NOT EXISTS drops
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    minute          DateTime('UTC')         COMMENT 'Minute in which it was not recorded',
+    reason          LowCardinality(String)  COMMENT 'Why, from a closed list: consent, signal, bot, site, origin, excluded, …',
+    drops           Int64                   COMMENT 'Beacons not recorded'
+)
+ENGINE = SummingMergeTree((drops))
+PARTITION BY toYYYYMM(minute)
+ORDER BY (site, minute, reason)
+TTL minute + INTERVAL 25 MONTH
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1
+COMMENT 'What was not counted, and why';
+
+CREATE TABLE IF NOT EXISTS networks
+(
+    day             Date                    COMMENT 'Day (UTC)',
+    network         LowCardinality(String)  COMMENT 'Network of the client: IPv4 /24 or IPv6 /48, never an address',
+    requests        Int64                   COMMENT 'Requests from this network',
+    refused         Int64                   COMMENT 'Requests of these that were refused'
+)
+ENGINE = SummingMergeTree((requests, refused))
+PARTITION BY toYYYYMM(day)
+ORDER BY (day, network)
+TTL day + INTERVAL 30 DAY
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1
+COMMENT 'Load by network for system administration and abuse; joined to nothing';
+
+CREATE TABLE IF NOT EXISTS consent_log
+(
+    id              UUID                    COMMENT 'Record id',
+    consent         String                  COMMENT 'Random consent id, never seen beside a counter; empty for a refusal',
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    choices         Map(LowCardinality(String), Bool)COMMENT 'Decision for each purpose',
+    method          LowCardinality(String)  COMMENT 'How it was given: accept_all, reject_all, save_selection, withdraw, gpc, api',
+    decided         DateTime64(3, 'UTC')    COMMENT 'When, by the clock of the server',
+    policy_version  UInt32                  COMMENT 'Version of the policy in force',
+    language        LowCardinality(String)  COMMENT 'Language of the notice',
+    notice          String                  COMMENT 'SHA-256 of the exact notice that was shown, in hexadecimal',
+    signals         Array(LowCardinality(String))COMMENT 'Privacy signals that were present: gpc, dnt',
+    valid_until     DateTime('UTC')         COMMENT 'When the decision expires',
+    supersedes      String                  COMMENT 'Record id that this decision replaces, or empty',
+    chain           LowCardinality(String)  COMMENT 'Hash chain the record belongs to',
+    sequence        UInt64                  COMMENT 'Position in the chain',
+    previous        String                  COMMENT 'Hash of the record before it in the chain, in hexadecimal',
+    hash            String                  COMMENT 'SHA-256 of this record with the hash before it, in hexadecimal',
+    signature       String                  COMMENT 'HMAC of the hash under the key of the installation, in hexadecimal',
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+)
+ENGINE = MergeTree
+PARTITION BY toYYYYMM(decided)
+ORDER BY (site, decided, id)
+TTL expires
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1
+COMMENT 'Proof of consent, one record a decision, append-only';
+
+CREATE TABLE IF NOT EXISTS schema_versions
+(
+    version         UInt32                  COMMENT 'Number of the schema',
+    applied         DateTime('UTC')         COMMENT 'When it was applied',
+    release         String                  COMMENT 'Release of Sīkdatne that applied it'
+)
+ENGINE = MergeTree
+ORDER BY version
+COMMENT 'Schema changes applied to this database';
+
+-- What analysts read ---------------------------------------------------------------------------------------------
+-- Small groups are folded, so that no row stands for fewer visitors than k: 10, two dimensions crossed 20, a city 50
+-- (docs/sql.md tells it to analysts). Under k a group folds into 'other', from the smallest on; while what has folded
+-- is together under k, the next group folds too, so that never exactly one is hidden. Where dimensions stand in a row
+-- (device, os, browser), each is folded within the one before it, and the rows always add up to the whole.
+-- Whole days only: a day is shown when it has ended in every time zone, at noon UTC of the next.
+-- The views run with the rights of who made them: an analyst needs, and has, no right to any table.
+
+CREATE OR REPLACE VIEW site_daily
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    visitors        Int64                   COMMENT 'Unique visitors of the day; days of fewer than 10 are not shown',
+    visits          Int64                   COMMENT 'Visits that began',
+    pageviews       Int64                   COMMENT 'Page views',
+    bounces         Int64                   COMMENT 'Visits with a single page view and no interaction',
+    seconds         Int64                   COMMENT 'Engaged time of these visits in seconds',
+    events          Int64                   COMMENT 'Custom events'
+)
+DEFINER = CURRENT_USER SQL SECURITY DEFINER AS
+SELECT site, day, sum(t.visitors) AS visitors, sum(t.visits) AS visits, sum(t.pageviews) AS pageviews,
+    sum(t.bounces) AS bounces, sum(t.seconds) AS seconds, sum(t.events) AS events
+FROM rollup_site AS t
+WHERE day < toDate(now('UTC') - INTERVAL 12 HOUR)
+GROUP BY site, day
+HAVING sum(t.visitors) >= 10
+COMMENT 'Days of a site';
+
+CREATE OR REPLACE VIEW pages_daily
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    page            LowCardinality(String)  COMMENT 'Path of the page; ''other'' stands for pages of fewer than 10 visitors and for the next one',
+    visitors        Int64                   COMMENT 'Visitors who saw the page on this day; for ''other'' the sum over its pages',
+    visits          Int64                   COMMENT 'Visits that began on this page',
+    pageviews       Int64                   COMMENT 'Page views',
+    bounces         Int64                   COMMENT 'Visits that began on this page, with a single page view and no interaction',
+    entries         Int64                   COMMENT 'Visits that entered the site on this page',
+    exits           Int64                   COMMENT 'Visits that ended on this page',
+    seconds         Int64                   COMMENT 'Engaged time on this page in seconds, of the visits that began on this day'
+)
+DEFINER = CURRENT_USER SQL SECURITY DEFINER AS
+WITH
+    pages AS
+    (
+        SELECT site, day, page, sum(t.page_visitors) AS people, sum(t.visits) AS visits, sum(t.pageviews) AS pageviews,
+            sum(t.bounces) AS bounces, sum(t.entries) AS entries, sum(t.exits) AS exits, sum(t.seconds) AS seconds
+        FROM rollup_pages AS t
+        WHERE day < toDate(now('UTC') - INTERVAL 12 HOUR)
+        GROUP BY site, day, page
+    ),
+    -- One visitor sees many pages: what has folded together is surely k visitors only if one of the pages has k.
+    folded AS
+    (
+        SELECT *, people < 10 OR (min(people) OVER (PARTITION BY site, day) < 10
+            AND max(people) OVER (PARTITION BY site, day ORDER BY people, page ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) < 10) AS fold
+        FROM pages
+    )
+SELECT site, day, if(fold, 'other', f.page) AS page, sum(f.people) AS visitors, sum(f.visits) AS visits,
+    sum(f.pageviews) AS pageviews, sum(f.bounces) AS bounces, sum(f.entries) AS entries, sum(f.exits) AS exits,
+    sum(f.seconds) AS seconds
+FROM folded AS f
+GROUP BY site, day, if(fold, 'other', f.page)
+HAVING max(f.people) >= 10
+COMMENT 'Pages of a site by day';
+
+CREATE OR REPLACE VIEW sources_daily
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    channel         LowCardinality(String)  COMMENT 'Acquisition channel; ''other'' stands for channels of fewer than 10 visitors',
+    source          LowCardinality(String)  COMMENT 'Source, empty when direct; ''other'' stands for sources of the channel with fewer than 20 visitors',
+    campaign        LowCardinality(String)  COMMENT 'utm_campaign, or empty; ''other'' stands for campaigns of the source with fewer than 20 visitors',
+    visitors        Int64                   COMMENT 'Unique visitors of the day, by how they came first on it',
+    visits          Int64                   COMMENT 'Visits that came this way',
+    pageviews       Int64                   COMMENT 'Page views of these visits',
+    bounces         Int64                   COMMENT 'Those of the visits with a single page view and no interaction',
+    seconds         Int64                   COMMENT 'Engaged time of these visits in seconds',
+    events          Int64                   COMMENT 'Custom events of these visits'
+)
+DEFINER = CURRENT_USER SQL SECURITY DEFINER AS
+WITH
+    campaigns AS
+    (
+        SELECT site, day, toString(t.channel) AS a0, toString(t.source) AS b0, toString(t.campaign) AS c0,
+            sum(t.visitors) AS people, sum(t.visits) AS visits, sum(t.pageviews) AS pageviews,
+            sum(t.bounces) AS bounces, sum(t.seconds) AS seconds, sum(t.events) AS events
+        FROM rollup_sources AS t
+        WHERE day < toDate(now('UTC') - INTERVAL 12 HOUR)
+        GROUP BY site, day, a0, b0, c0
+    ),
+    channels AS (SELECT *, sum(people) OVER (PARTITION BY site, day, a0) AS n1 FROM campaigns),
+    folded_channels AS
+    (
+        SELECT *, n1 < 10 OR (min(n1) OVER (PARTITION BY site, day) < 10
+            AND sum(people) OVER (PARTITION BY site, day ORDER BY n1, a0) - n1 < 10) AS fold1,
+            if(fold1, 'other', a0) AS a, if(fold1, 'other', b0) AS b1, if(fold1, 'other', c0) AS c1
+        FROM channels
+    ),
+    sources AS (SELECT *, sum(people) OVER (PARTITION BY site, day, a, b1) AS n2 FROM folded_channels),
+    folded_sources AS
+    (
+        SELECT *, n2 < 20 OR (min(n2) OVER (PARTITION BY site, day, a) < 20
+            AND sum(people) OVER (PARTITION BY site, day, a ORDER BY n2, b1) - n2 < 20) AS fold2,
+            if(fold2, 'other', b1) AS b, if(fold2, 'other', c1) AS c2
+        FROM sources
+    ),
+    named AS (SELECT *, sum(people) OVER (PARTITION BY site, day, a, b, c2) AS n3 FROM folded_sources),
+    folded_named AS
+    (
+        SELECT *, n3 < 20 OR (min(n3) OVER (PARTITION BY site, day, a, b) < 20
+            AND sum(people) OVER (PARTITION BY site, day, a, b ORDER BY n3, c2) - n3 < 20) AS fold3,
+            if(fold3, 'other', c2) AS c
+        FROM named
+    )
+SELECT site, day, a AS channel, b AS source, c AS campaign, sum(f.people) AS visitors, sum(f.visits) AS visits,
+    sum(f.pageviews) AS pageviews, sum(f.bounces) AS bounces, sum(f.seconds) AS seconds, sum(f.events) AS events
+FROM folded_named AS f
+GROUP BY site, day, a, b, c
+HAVING sum(f.people) >= 10
+COMMENT 'Channels, sources and campaigns by day';
+
+CREATE OR REPLACE VIEW places_daily
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    country         LowCardinality(String)  COMMENT 'Country by ISO 3166-1 alpha-2 code, empty when unknown; ''other'' stands for countries of fewer than 10 visitors',
+    region          LowCardinality(String)  COMMENT 'Region of the city, or empty; ''other'' beside the city ''other''',
+    city            LowCardinality(String)  COMMENT 'City, or empty; ''other'' stands for cities of the country with fewer than 50 visitors',
+    visitors        Int64                   COMMENT 'Unique visitors of the day, by where they were first on it',
+    visits          Int64                   COMMENT 'Visits from there',
+    pageviews       Int64                   COMMENT 'Page views of these visits',
+    bounces         Int64                   COMMENT 'Those of the visits with a single page view and no interaction',
+    seconds         Int64                   COMMENT 'Engaged time of these visits in seconds',
+    events          Int64                   COMMENT 'Custom events of these visits'
+)
+DEFINER = CURRENT_USER SQL SECURITY DEFINER AS
+WITH
+    cities AS
+    (
+        SELECT site, day, toString(t.country) AS a0, toString(t.region) AS b0, toString(t.city) AS c0,
+            sum(t.visitors) AS people, sum(t.visits) AS visits, sum(t.pageviews) AS pageviews,
+            sum(t.bounces) AS bounces, sum(t.seconds) AS seconds, sum(t.events) AS events
+        FROM rollup_places AS t
+        WHERE day < toDate(now('UTC') - INTERVAL 12 HOUR)
+        GROUP BY site, day, a0, b0, c0
+    ),
+    countries AS (SELECT *, sum(people) OVER (PARTITION BY site, day, a0) AS n1 FROM cities),
+    folded_countries AS
+    (
+        SELECT *, n1 < 10 OR (min(n1) OVER (PARTITION BY site, day) < 10
+            AND sum(people) OVER (PARTITION BY site, day ORDER BY n1, a0) - n1 < 10) AS fold1,
+            if(fold1, 'other', a0) AS a, if(fold1, 'other', b0) AS b1, if(fold1, 'other', c0) AS c1
+        FROM countries
+    ),
+    towns AS (SELECT *, sum(people) OVER (PARTITION BY site, day, a, b1, c1) AS n2 FROM folded_countries),
+    folded_towns AS
+    (
+        SELECT *, n2 < 50 OR (min(n2) OVER (PARTITION BY site, day, a) < 50
+            AND sum(people) OVER (PARTITION BY site, day, a ORDER BY n2, b1, c1) - n2 < 50) AS fold2,
+            if(fold2, 'other', b1) AS b, if(fold2, 'other', c1) AS c
+        FROM towns
+    )
+SELECT site, day, a AS country, b AS region, c AS city, sum(f.people) AS visitors, sum(f.visits) AS visits,
+    sum(f.pageviews) AS pageviews, sum(f.bounces) AS bounces, sum(f.seconds) AS seconds, sum(f.events) AS events
+FROM folded_towns AS f
+GROUP BY site, day, a, b, c
+HAVING sum(f.people) >= 10
+COMMENT 'Countries and cities by day';
+
+CREATE OR REPLACE VIEW devices_daily
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    device          LowCardinality(String)  COMMENT 'Kind of device: desktop, mobile, tablet, tv, console, or empty; ''other'' stands for kinds of fewer than 10 visitors',
+    os              LowCardinality(String)  COMMENT 'Operating system family, or empty; ''other'' stands for those of the kind of device with fewer than 20 visitors',
+    browser         LowCardinality(String)  COMMENT 'Browser family, or empty; ''other'' stands for those on this operating system with fewer than 20 visitors',
+    visitors        Int64                   COMMENT 'Unique visitors of the day',
+    visits          Int64                   COMMENT 'Visits with such a device',
+    pageviews       Int64                   COMMENT 'Page views of these visits',
+    bounces         Int64                   COMMENT 'Those of the visits with a single page view and no interaction',
+    seconds         Int64                   COMMENT 'Engaged time of these visits in seconds',
+    events          Int64                   COMMENT 'Custom events of these visits'
+)
+DEFINER = CURRENT_USER SQL SECURITY DEFINER AS
+WITH
+    browsers AS
+    (
+        SELECT site, day, toString(t.device) AS a0, toString(t.os) AS b0, toString(t.browser) AS c0,
+            sum(t.visitors) AS people, sum(t.visits) AS visits, sum(t.pageviews) AS pageviews,
+            sum(t.bounces) AS bounces, sum(t.seconds) AS seconds, sum(t.events) AS events
+        FROM rollup_devices AS t
+        WHERE day < toDate(now('UTC') - INTERVAL 12 HOUR)
+        GROUP BY site, day, a0, b0, c0
+    ),
+    devices AS (SELECT *, sum(people) OVER (PARTITION BY site, day, a0) AS n1 FROM browsers),
+    folded_devices AS
+    (
+        SELECT *, n1 < 10 OR (min(n1) OVER (PARTITION BY site, day) < 10
+            AND sum(people) OVER (PARTITION BY site, day ORDER BY n1, a0) - n1 < 10) AS fold1,
+            if(fold1, 'other', a0) AS a, if(fold1, 'other', b0) AS b1, if(fold1, 'other', c0) AS c1
+        FROM devices
+    ),
+    systems AS (SELECT *, sum(people) OVER (PARTITION BY site, day, a, b1) AS n2 FROM folded_devices),
+    folded_systems AS
+    (
+        SELECT *, n2 < 20 OR (min(n2) OVER (PARTITION BY site, day, a) < 20
+            AND sum(people) OVER (PARTITION BY site, day, a ORDER BY n2, b1) - n2 < 20) AS fold2,
+            if(fold2, 'other', b1) AS b, if(fold2, 'other', c1) AS c2
+        FROM systems
+    ),
+    named AS (SELECT *, sum(people) OVER (PARTITION BY site, day, a, b, c2) AS n3 FROM folded_systems),
+    folded_named AS
+    (
+        SELECT *, n3 < 20 OR (min(n3) OVER (PARTITION BY site, day, a, b) < 20
+            AND sum(people) OVER (PARTITION BY site, day, a, b ORDER BY n3, c2) - n3 < 20) AS fold3,
+            if(fold3, 'other', c2) AS c
+        FROM named
+    )
+SELECT site, day, a AS device, b AS os, c AS browser, sum(f.people) AS visitors, sum(f.visits) AS visits,
+    sum(f.pageviews) AS pageviews, sum(f.bounces) AS bounces, sum(f.seconds) AS seconds, sum(f.events) AS events
+FROM folded_named AS f
+GROUP BY site, day, a, b, c
+HAVING sum(f.people) >= 10
+COMMENT 'Devices, operating systems and browsers by day';
+
+CREATE OR REPLACE VIEW events_daily
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    name            LowCardinality(String)  COMMENT 'Name of the custom event; ''other'' stands for those of fewer than 10 visitors',
+    visitors        Int64                   COMMENT 'Visitors who did it; for ''other'' the sum over its events',
+    events          Int64                   COMMENT 'How often it happened'
+)
+DEFINER = CURRENT_USER SQL SECURITY DEFINER AS
+WITH
+    names AS
+    (
+        SELECT site, day, name, sum(t.event_visitors) AS people, sum(t.events) AS times
+        FROM rollup_events AS t
+        WHERE day < toDate(now('UTC') - INTERVAL 12 HOUR)
+        GROUP BY site, day, name
+    ),
+    -- As with pages: who did two of the hidden events is one person.
+    folded AS
+    (
+        SELECT *, people < 10 OR (min(people) OVER (PARTITION BY site, day) < 10
+            AND max(people) OVER (PARTITION BY site, day ORDER BY people, name ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) < 10) AS fold
+        FROM names
+    )
+SELECT site, day, if(fold, 'other', f.name) AS name, sum(f.people) AS visitors, sum(f.times) AS events
+FROM folded AS f
+GROUP BY site, day, if(fold, 'other', f.name)
+HAVING max(f.people) >= 10
+COMMENT 'Custom events by day';
+
+CREATE OR REPLACE VIEW consents_daily
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day (UTC)',
+    method          LowCardinality(String)  COMMENT 'How it was decided: accept_all, reject_all, save_selection, withdraw, gpc, api; ''other'' stands for those of fewer than 10 decisions',
+    decisions       Int64                   COMMENT 'Decisions',
+    statistics      Int64                   COMMENT 'Decisions of these that allow statistics',
+    marketing       Int64                   COMMENT 'Decisions of these that allow marketing'
+)
+DEFINER = CURRENT_USER SQL SECURITY DEFINER AS
+WITH
+    methods AS
+    (
+        SELECT site, toDate(t.decided) AS day, method, toInt64(count()) AS decisions,
+            toInt64(countIf(t.choices['statistics'])) AS statistics, toInt64(countIf(t.choices['marketing'])) AS marketing
+        FROM consent_log AS t
+        WHERE t.decided < toStartOfDay(now('UTC'))
+        GROUP BY site, day, method
+    ),
+    folded AS
+    (
+        SELECT *, m.decisions < 10 OR (min(m.decisions) OVER (PARTITION BY site, day) < 10
+            AND sum(m.decisions) OVER (PARTITION BY site, day ORDER BY m.decisions, method) - m.decisions < 10) AS fold
+        FROM methods AS m
+    )
+SELECT site, day, if(fold, 'other', f.method) AS method, sum(f.decisions) AS decisions,
+    sum(f.statistics) AS statistics, sum(f.marketing) AS marketing
+FROM folded AS f
+GROUP BY site, day, if(fold, 'other', f.method)
+HAVING sum(f.decisions) >= 10
+COMMENT 'Decisions on consent by day';
+
+CREATE OR REPLACE VIEW unique_visitors
+(
+    visitors        Nullable(Int64)         COMMENT 'Unique visitors of the site from the day `from` to the day `to`, both included; NULL when there are fewer than 10'
+)
+DEFINER = CURRENT_USER SQL SECURITY DEFINER AS
+SELECT if(sum(t.visitors) >= 10, sum(t.visitors), NULL) AS visitors
+FROM rollup_site AS t
+WHERE t.site = {site:String} AND t.day BETWEEN {from:Date} AND {to:Date}
+    AND t.day < toDate(now('UTC') - INTERVAL 12 HOUR) AND t.gap > t.day - {from:Date}
+COMMENT 'Exact unique visitors of any range of days: SELECT visitors FROM unique_visitors(site = ''example.lv'', from = ''2026-01-01'', to = ''2026-01-31'')';
