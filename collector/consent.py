@@ -10,12 +10,14 @@ from flask.blueprints import BlueprintSetupState
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as AnyResponse
 
-from collector import cookies, rows
+from collector import cookies, history, rows
 from collector.decision import MAX_DECISION, VALID_DAYS, Decision, Proof, decode, prove
 from collector.endpoint import RETRY_SECONDS, TYPES, common_headers, host_of
 from collector.gate import in_force
-from collector.notices import Notice, Notices, choose_language
+from collector.notice_text import KINDS
+from collector.notices import Notice, Notices
 from collector.payload import BadPayload
+from collector.phrases import choose_language
 from collector.services import of, services
 from collector.sites import Site
 from collector.spool import SpoolFull
@@ -42,11 +44,17 @@ def notices() -> Notices:
 
 @blueprint.get("/consent", provide_automatic_options=False)
 def ask() -> Response:
-    """Whether to show the banner, and the notice to show in it. `open` in the query: the visitor wants to see it."""
+    """Whether to show the banner, and the notice to show in it. `open` in the query: the visitor wants to see it.
+
+    `notice` asks for the text of another place where consent is given: `embed`, or the name of another banner.
+    """
     now = time.time()
     site = allowed_site(request.args.get("site", ""), now)
     language = choose_language([request.args.get("language", ""), *request.accept_languages.values()])
-    notice = notices().current(site, language, now)
+    kind = request.args.get("notice", "banner")
+    if kind not in KINDS:
+        raise BadPayload("notice", f"there is no such notice; there are {', '.join(KINDS)}")
+    notice = notices().current(site, language, now, kind)
     grant, signals = remembered(site, now), signals_sent()
     if grant is None and signals and "open" not in request.args:
         services().spool.append(rows.encode_drop(site.domain, int(now) // 60 * 60, "signal"))
@@ -72,8 +80,11 @@ def decide() -> Response:
     site = allowed_site(decision.site, now)
     proof = record(checked(decision, site), site, now)
     token = services().consents.encode(proof.grant)
-    answer = answered({"consent": token, "receipt": proof.receipt})
+    note = note_for(proof, bool(decision.supersedes))
+    answer = answered({"consent": token, "receipt": proof.receipt, "decision": note})
     take_effect(answer, proof, token)
+    if note:
+        keep_note(answer, proof, note)
     return answer
 
 
@@ -145,9 +156,9 @@ def check_consented_notice(decision: Decision, notice: Notice | None, site: Site
         raise BadPayload("notice", "the policy changed since this notice was shown; show the new one", 409)
 
 
-def record(decision: Decision, site: Site, now: float) -> Proof:
-    """Write the record to disk and give its proof back. Raises SpoolFull."""
-    proof = prove(decision, site, signals_sent(), (str(uuid4()), str(uuid4())), now)
+def record(decision: Decision, site: Site, now: float, until: int = 0) -> Proof:
+    """Write the record to disk and give its proof back. It holds `until` then, if that is given. Raises SpoolFull."""
+    proof = prove(decision, site, signals_sent(), (str(uuid4()), str(uuid4())), now, until)
     services().consent_spool.append(rows.encode_consent(proof.record), sync=True)
     return proof
 
@@ -157,6 +168,32 @@ def take_effect(answer: AnyResponse, proof: Proof, token: str) -> None:
     cookies.keep_consent(answer, token, VALID_DAYS * 86_400)
     if not proof.grant.statistics:
         cookies.forget_visit(answer)
+
+
+def note_for(proof: Proof, replaces: bool) -> str | None:
+    """The browser's own note of a consent, and of what replaces one; nothing for somebody who only refuses."""
+    before = services().consents.decode(proof.grant.site, request.cookies.get(cookies.CONSENT, ""))
+    agreed = before is not None and (before.statistics or before.marketing)
+    if not (replaces or agreed or proof.grant.statistics or proof.grant.marketing):
+        return None
+    return notes().encode(proof.grant.site, past_of(proof))
+
+
+def keep_note(answer: AnyResponse, proof: Proof, note: str) -> None:
+    """Let the visitor's browser keep the note, for the privacy pages alone."""
+    history.keep(answer, proof.grant.site, past_of(proof), note, request.is_secure)
+
+
+def past_of(proof: Proof) -> history.Past:
+    record, grant = proof.record, proof.grant
+    receipt = record.id if record.consent else ""
+    return history.Past(
+        int(record.decided), record.method, grant.statistics, grant.marketing, record.policy_version, receipt
+    )
+
+
+def notes() -> history.HistoryTokens:
+    return history.HistoryTokens(services().settings.key(history.KEY))
 
 
 def answered(body: object, status: int = 200) -> Response:

@@ -1,23 +1,22 @@
 """The notice a visitor is shown before deciding: its exact text, and the snapshot that proves it later."""
 
-import hashlib
-import json
-from collections.abc import Iterable
+import threading
 from datetime import UTC, datetime
-from functools import cache
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import JSON
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 
+from collector.banner import Banner, banner_of
 from collector.database import Base, Database, Instant
+from collector.declared import Declared, declared
+from collector.notice_text import OTHERS, banner_content, embed_content, external_content, hash_of
+from collector.phrases import phrases
 from collector.sites import Site
 
-TEXTS = Path(__file__).parent / "pixel" / "texts"
-DEFAULT_LANGUAGE = "lv"
+FRESH_SECONDS = 2.0  # after which a changed banner is seen by every process
 
 
 class NoticeRow(Base):
@@ -34,7 +33,7 @@ class NoticeRow(Base):
 
 
 class Notice(msgspec.Struct, frozen=True):
-    """A notice: everything the banner shows, for one site, policy version and language. `hash` is of `content`."""
+    """A notice: everything that is shown, for one site, policy version and language. `hash` is of `content`."""
 
     site: str
     version: int
@@ -43,47 +42,24 @@ class Notice(msgspec.Struct, frozen=True):
     hash: str
 
 
-@cache
-def languages() -> tuple[str, ...]:
-    """Languages that there are texts for; the default comes first."""
-    found = sorted(path.stem for path in TEXTS.glob("*.json"))
-    return (DEFAULT_LANGUAGE, *(language for language in found if language != DEFAULT_LANGUAGE))
-
-
-@cache
-def texts(language: str) -> dict[str, Any]:
-    """The banner's texts in one of `languages()`."""
-    found: dict[str, Any] = json.loads((TEXTS / f"{language}.json").read_text("utf-8"))
-    return found
-
-
-def choose_language(wished: Iterable[str]) -> str:
-    """The first of the wished languages (tags like "lv-LV") that there are texts for, else the default."""
-    for tag in wished:
-        primary = tag.strip().lower().partition("-")[0]
-        if primary in languages():
-            return primary
-    return DEFAULT_LANGUAGE
-
-
-def make_notice(site: Site, language: str) -> Notice:
-    """The notice of `site` as it is now, in one of `languages()`."""
-    named = {"controller": site.controller or site.domain}
-    content = {
-        **texts(language),
-        **named,
-        "text": texts(language)["text"].format(**named),
-        "site": site.domain,
-        "version": site.policy_version,
-        "language": language,
-    }
+def make_notice(
+    site: Site, language: str, kind: str = "banner", banner: Banner | None = None, cookies: tuple[Declared, ...] = ()
+) -> Notice:
+    """A notice of `site` as it is now, in one of `languages()`; `kind` is one of `KINDS`."""
+    words, shown = phrases(language), banner or Banner()
+    if kind in OTHERS:
+        content = external_content(site, words, kind)
+    else:
+        content = (embed_content if kind == "embed" else banner_content)(site, shown, cookies, words)
     return Notice(site.domain, site.policy_version, language, content, hash_of(content))
 
 
-def hash_of(content: dict[str, Any]) -> str:
-    """SHA-256, in hexadecimal, of the content as JSON with sorted keys and no spaces, in UTF-8."""
-    exact = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(exact.encode()).hexdigest()
+class Current(NamedTuple):
+    """The notice that was last made for a site, and for how long it is taken for the one in force."""
+
+    notice: Notice
+    site: Site
+    until: float
 
 
 class Notices:
@@ -92,17 +68,35 @@ class Notices:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._kept: dict[str, Notice] = {}
-        self._current: dict[tuple[Site, str], Notice] = {}
+        self._current: dict[tuple[str, str, str], Current] = {}
+        self._making = threading.Lock()
 
-    def current(self, site: Site, language: str, now: float) -> Notice:
-        """The notice in force, kept already. Raises SQLAlchemyError when it cannot be kept; show nothing then."""
-        notice = self._current.get((site, language))
-        if notice is None:
-            if len(self._current) > 1000:
-                self._current.clear()
-            notice = make_notice(site, language)
-            self._keep(notice, now)
-            self._current[site, language] = notice
+    def current(self, site: Site, language: str, now: float, kind: str = "banner") -> Notice:
+        """The notice in force, kept already. Raises SQLAlchemyError when it cannot be kept; show nothing then.
+
+        What the site chose is read again when older than two seconds; while the database is away, the last notice that
+        was made of the same site goes on being shown.
+        """
+        known = self._current.get((site.domain, language, kind))
+        if known is not None and known.site != site:
+            known = None
+        if known is not None and known.until - FRESH_SECONDS <= now < known.until:
+            return known.notice
+        try:
+            with self._making:
+                return self._make(site, language, now, kind)
+        except SQLAlchemyError:
+            if known is None:
+                raise
+            return known.notice
+
+    def _make(self, site: Site, language: str, now: float, kind: str) -> Notice:
+        chosen = banner_of(self._database, site.domain), declared(self._database, site.domain)
+        notice = make_notice(site, language, kind, *chosen)
+        self._keep(notice, now)
+        if len(self._current) > 1000:
+            self._current.clear()
+        self._current[site.domain, language, kind] = Current(notice, site, now + FRESH_SECONDS)
         return notice
 
     def find(self, hash_: str) -> Notice | None:
@@ -123,3 +117,10 @@ class Notices:
                 session.add(NoticeRow(created=datetime.fromtimestamp(now, UTC), **msgspec.structs.asdict(notice)))
         except IntegrityError:  # another process was quicker, with the same text
             return
+
+
+def snapshot(database: Database, hash_: str) -> dict[str, Any] | None:
+    """The content kept under this hash, as it is in the database now. Raises SQLAlchemyError."""
+    with database.session() as session:
+        row = session.get(NoticeRow, hash_) if hash_ else None
+        return None if row is None else row.content
