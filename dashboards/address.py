@@ -1,6 +1,7 @@
 """The address of a site's page says everything that it shows: period, metric, filters, open tabs. Pure.
 
 Filters stand in it under the names of their dimensions, `?country=LV&page=/prices`; a name given twice means either.
+Other conditions follow the name: `country.not=LV`, `page.has=/blog`, `page.fits=^/a` (a regular expression).
 """
 
 from collections.abc import Iterable
@@ -10,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 from werkzeug.datastructures import MultiDict
 
-from dashboards import figures, periods
+from dashboards import comparing, figures, periods
 
 PANELS: dict[str, tuple[str, ...]] = {
     "pages": ("page", "entry", "exit"),
@@ -20,8 +21,22 @@ PANELS: dict[str, tuple[str, ...]] = {
     "browsers": ("browser", "browser_version"),
     "systems": ("os", "os_version"),
     "languages": ("language",),
+    "audiences": ("audience",),
+    "screens": ("screen",),
+    "connections": ("connection",),
 }
-FILTERS = tuple(name for names in PANELS.values() for name in names if name != "exit")
+FILTERS = tuple(dict.fromkeys(name for names in PANELS.values() for name in names if name != "exit"))
+CONDITIONS = {"": "is", "not": "is_not", "has": "contains", "lacks": "contains_not", "fits": "matches"}
+# What the pages below the site may be asked besides days and filters.
+PICKS: dict[str, tuple[str, ...]] = {
+    "": (),
+    "/goals": ("goal", "event", "property"),
+    "/funnels": ("funnel", "by"),
+    "/paths": ("of", "way"),
+    "/retention": ("unit",),
+    "/speed": ("vital", "by"),
+    "/audience": (),
+}
 UNKNOWN = "(none)"  # stands in an address for the empty value
 LONGEST_VALUE = 2048
 MOST_FILTERS = 40
@@ -36,6 +51,18 @@ class Address:
     metric: str = "visitors"
     filters: tuple[tuple[str, str], ...] = ()
     tabs: dict[str, str] = field(default_factory=dict)  # panel: dimension, where it is not the panel's first
+    view: str = ""  # path of the page below that of the site
+    picks: dict[str, str] = field(default_factory=dict)
+    compare: comparing.Compare = field(default_factory=comparing.Compare)
+
+    @property
+    def before(self) -> tuple[date, date] | None:
+        """The days to compare with."""
+        return self.compare.days(self.period)
+
+    @property
+    def path(self) -> str:
+        return f"/sites/{quote(self.site, safe='')}{self.view}"
 
     def tab(self, panel: str) -> str:
         """The dimension that a panel shows."""
@@ -44,14 +71,27 @@ class Address:
     def url(self, path: str = "") -> str:
         """The path and query string of this page, or of a page below it such as `/live`."""
         pairs = [*self.period.address.items()] if self.period.address != {"period": periods.DEFAULT} else []
-        if self.metric != "visitors":
-            pairs.append(("metric", self.metric))
-        pairs += [*self.filters, *self.tabs.items()]
-        query = urlencode(pairs, safe="/:,", quote_via=quote)
-        return f"/sites/{quote(self.site, safe='')}{path}" + (f"?{query}" if query else "")
+        query = urlencode([*pairs, *self._rest()], safe="/:,", quote_via=quote)
+        return self.path + path + (f"?{query}" if query else "")
+
+    def _rest(self) -> list[tuple[str, str]]:
+        """Everything but the days."""
+        metric = [("metric", self.metric)] if self.metric != "visitors" else []
+        return [*self.compare.pairs, *metric, *self.picks.items(), *self.filters, *self.tabs.items()]
 
     def over(self, period: periods.Period) -> "Address":
         return replace(self, period=period)
+
+    def against(self, compare: comparing.Compare) -> "Address":
+        return replace(self, compare=compare)
+
+    def at(self, view: str) -> "Address":
+        """Another page of the site, with the same days and filters."""
+        return replace(self, view=view, picks={}, tabs={})
+
+    def picking(self, **picks: str) -> "Address":
+        """The same page with other choices; an empty one is left out."""
+        return replace(self, picks={name: value for name, value in (self.picks | picks).items() if value})
 
     def measuring(self, metric: str) -> "Address":
         return replace(self, metric=metric)
@@ -73,11 +113,25 @@ class Address:
 
     def hidden(self) -> list[tuple[str, str]]:
         """What a form that asks for other days has to carry along."""
-        metric = [("metric", self.metric)] if self.metric != "visitors" else []
-        return [*metric, *self.filters, *self.tabs.items()]
+        return self._rest()
+
+    def carried(self) -> list[tuple[str, str]]:
+        """What a form that asks for another comparison has to carry along."""
+        rest = [pair for pair in self._rest() if pair not in self.compare.pairs]
+        return [*self.period.address.items(), *rest]
+
+    def all_pairs(self) -> list[tuple[str, str]]:
+        """What a form that adds a filter has to carry along."""
+        return [*self.period.address.items(), *self._rest()]
 
 
-def parse(site: str, arguments: MultiDict[str, str], today: date) -> Address:
+def split(name: str) -> tuple[str, str]:
+    """The dimension and the condition in the name of a filter."""
+    dimension, _dot, condition = name.partition(".")
+    return dimension, condition
+
+
+def parse(site: str, arguments: MultiDict[str, str], today: date, view: str = "") -> Address:
     """Reads an address. Raises PeriodError for days that do not exist; what it does not know it leaves out."""
     metric = arguments.get("metric", "visitors")
     return Address(
@@ -90,10 +144,19 @@ def parse(site: str, arguments: MultiDict[str, str], today: date) -> Address:
             for panel, names in PANELS.items()
             if arguments.get(panel) in names[1:]
         },
+        view=view,
+        picks={name: arguments[name][:LONGEST_VALUE] for name in PICKS[view] if arguments.get(name)},
+        compare=comparing.parse(arguments),
     )  # fmt: skip
 
 
 def _filters(arguments: MultiDict[str, str]) -> Iterable[tuple[str, str]]:
-    return (
-        (name, value) for name in FILTERS for value in arguments.getlist(name) if value and len(value) <= LONGEST_VALUE
-    )
+    """The filters in the order of the dimensions, then the one that the form of filters adds."""
+    for name in FILTERS:
+        for condition in CONDITIONS:
+            key = f"{name}.{condition}" if condition else name
+            yield from ((key, value) for value in arguments.getlist(key) if value and len(value) <= LONGEST_VALUE)
+    added, how = arguments.get("filter", ""), arguments.get("how", "")
+    value = arguments.get("value", "").strip()
+    if added in FILTERS and how in CONDITIONS and 0 < len(value) <= LONGEST_VALUE:
+        yield (f"{added}.{how}" if how else added, value)

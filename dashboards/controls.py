@@ -1,13 +1,15 @@
-"""What stands above a report: the choice of days and the filters."""
+"""What stands above a report: the choice of days, what they are compared with, and the filters."""
 
-from dashboards import periods
-from dashboards.address import Address
+from datetime import date
+
+from dashboards import names, periods
+from dashboards.address import CONDITIONS, FILTERS, UNKNOWN, Address, split
+from dashboards.comparing import Compare
 from dashboards.i18n import _, date_text
-from dashboards.reports import chips
 
 
 def controls(address: Address) -> dict[str, object]:
-    """Links of the period picker, the steps to earlier and later, the days in words, and the filters."""
+    """Links of the period picker, the steps to earlier and later, the days in words, comparison and filters."""
     shown = address.period
     earlier, later = shown.stepped(-1), shown.stepped(1)
     choices = [
@@ -30,14 +32,57 @@ def controls(address: Address) -> dict[str, object]:
         "choices": choices,
         "earlier": address.over(earlier).url() if earlier else "",
         "later": address.over(later).url() if later else "",
-        "days_text": days_text(shown),
+        "days_text": days_text(shown.first, shown.last),
+        "comparisons": comparisons(address),
+        "compared_text": compared_text(address),
         "chips": chips(address),
+        "filter_names": [(name, names.filter_name(name)) for name in FILTERS],
+        "filter_conditions": [(how, names.condition(how)) for how in CONDITIONS],
     }
 
 
-def days_text(period: periods.Period) -> str:
-    """The days in words, no longer than needed."""
-    first, last = period.first, period.last
+def comparisons(address: Address) -> list[dict[str, object]]:
+    """The days one can compare with, by a click."""
+    now = address.compare
+    made = [
+        (_("Period before"), Compare("before", weekdays=now.weekdays), now.mode == "before"),
+        (_("Same period last year"), Compare("year", weekdays=now.weekdays), now.mode == "year"),
+        (_("No comparison"), Compare("none"), now.mode == "none"),
+    ]
+    links: list[dict[str, object]] = [
+        {"label": label, "url": address.against(compare).url(), "current": current} for label, compare, current in made
+    ]
+    if now.mode in ("before", "year"):
+        turned = Compare(now.mode, weekdays=not now.weekdays)
+        label = _("Same weekdays") if not now.weekdays else _("Same dates, not weekdays")
+        links.append({"label": label, "url": address.against(turned).url(), "current": False, "apart": True})
+    return links
+
+
+def compared_text(address: Address) -> str:
+    """What a figure is compared with, in words."""
+    compare = address.compare
+    if compare.mode == "custom" and address.before:
+        return days_text(*address.before)
+    if compare.mode == "year":
+        return _("Last year")
+    return _("Not compared") if compare.mode == "none" else _("Period before")
+
+
+def chips(address: Address) -> list[dict[str, str]]:
+    """The filters of an address, each with the address without it."""
+    made = []
+    for name, value in address.filters:
+        dimension, how = split(name)
+        exact = how in ("", "not")
+        label = names.dimension(dimension) + (f" {names.condition(how)}" if how else "")
+        shown = names.value(dimension, "" if value == UNKNOWN else value) if exact else value
+        made.append({"label": label, "value": shown, "url": address.without(name, value).url()})
+    return made
+
+
+def days_text(first: date, last: date) -> str:
+    """Days in words, no longer than needed."""
     if first == last:
         return date_text(first, "EEEE d MMMM y")
     if first.year != last.year:

@@ -1,9 +1,10 @@
 """How figures are written: numbers, shares, durations and changes, in the reader's language. No I/O."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from dashboards.i18n import _, decimal, percent
+from dashboards.i18n import _, currency, decimal, percent
 
 Form = Literal["number", "percent", "duration"]
 Number = int | float
@@ -73,20 +74,39 @@ class Change:
 
 def change(metric: str, value: Number | None, before: Number | None) -> Change | None:
     """The change of a metric; None where there is nothing to compare with."""
-    if value is None or before is None or (not before and METRICS[metric] != "percent"):
+    return moved(value, before, METRICS[metric], less_is_better=metric in LESS_IS_BETTER)
+
+
+def moved(
+    value: Number | None, before: Number | None, form: Form = "number", *, digits: int = 0, less_is_better: bool = False
+) -> Change | None:
+    """How a figure moved: percent in points with so many digits, everything else in percent."""
+    if value is None or before is None or (not before and form != "percent"):
         return None
-    if METRICS[metric] == "percent":
-        moved = round(value) - round(before)
-        amount = _("%(points)s pts", points=abs(moved))
+    if form == "percent":
+        by = round(round(value, digits) - round(before, digits), digits)
+        amount = _("%(points)s pts", points=decimal(abs(by), "#,##0.##"))
     else:
         share = (value - before) / before
-        moved = round(share * 100)
+        by = round(share * 100)
         amount = percent(min(abs(share), 99.99))
-    if not moved:
+    if not by:
         return Change("", _("no change"), "even", _("unchanged"))
-    good = (moved < 0) == (metric in LESS_IS_BETTER)
-    spoken = _("up by %(amount)s", amount=amount) if moved > 0 else _("down by %(amount)s", amount=amount)
-    return Change("↑" if moved > 0 else "↓", amount, "good" if good else "bad", spoken)
+    good = (by < 0) == less_is_better
+    spoken = _("up by %(amount)s", amount=amount) if by > 0 else _("down by %(amount)s", amount=amount)
+    return Change("↑" if by > 0 else "↓", amount, "good" if good else "bad", spoken)
+
+
+def rate(value: Number | None) -> str:
+    """A conversion rate: small shares with a digit after the point. Percent are 0 to 100."""
+    if value is None:
+        return "–"
+    return percent(value / 100, "#,##0%" if value >= 20 or not value else "#,##0.0%")
+
+
+def money(amounts: Mapping[str, float]) -> str:
+    """Amounts by currency; several stand beside one another, since they cannot be summed."""
+    return " + ".join(currency(amount, code) for code, amount in sorted(amounts.items()))
 
 
 def share(value: Number, total: Number) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import flask_babel
 from babel import Locale
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_compact_decimal
+from babel.numbers import format_compact_decimal, format_currency
 from flask import request
 
 LANGUAGES = ("en",)
@@ -34,6 +34,14 @@ def percent(part: float, pattern: str = "#,##0%") -> str:
 def compact(value: float) -> str:
     """A large number in little room: 12.5K."""
     return format_compact_decimal(value, locale=locale(), fraction_digits=1)
+
+
+def currency(amount: float, code: str) -> str:
+    """An amount of money; whole amounts without their cents."""
+    if amount != round(amount):
+        return format_currency(amount, code, locale=locale())
+    pattern = locale().currency_formats["standard"].pattern.replace(".00", "")
+    return format_currency(amount, code, format=pattern, locale=locale(), currency_digits=False)
 
 
 def date_text(at: datetime | date, pattern: str) -> str:

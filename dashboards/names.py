@@ -1,5 +1,7 @@
 """How dimensions and their values are called for people, in the reader's language. No I/O."""
 
+from collections.abc import Sequence
+
 from collector.gate import REASONS
 from dashboards.i18n import _, locale
 
@@ -26,7 +28,14 @@ def dimension(name: str) -> str:
         "os": _("System"),
         "os_version": _("Version"),
         "language": _("Language"),
+        "audience": _("Audience"),
+        "connection": _("Connection"),
     }[name]
+
+
+def filter_name(name: str) -> str:
+    """The dimension in the list of what can be filtered by, where `Version` alone would say too little."""
+    return {"browser_version": _("Browser version"), "os_version": _("System version")}.get(name) or dimension(name)
 
 
 def tab(name: str) -> str:
@@ -75,6 +84,9 @@ def panel(name: str) -> str:
         "browsers": _("Browsers"),
         "systems": _("Systems"),
         "languages": _("Languages"),
+        "audiences": _("Customers and others"),
+        "screens": _("Screens"),
+        "connections": _("Connections"),
     }[name]
 
 
@@ -87,9 +99,53 @@ def value(name: str, kept: str) -> str:
     if name == "language":
         spoken = str(locale().languages.get(kept, kept))
         return spoken[:1].upper() + spoken[1:]
-    if name == "device":
-        return device(kept)
-    return screen(kept) if name == "screen" else kept
+    closed = {"device": device, "screen": screen, "audience": audience, "connection": connection}
+    return closed[name](kept) if name in closed else kept
+
+
+def row(name: str, values: Sequence[str]) -> str:
+    """The name of a row: a version stands behind what it is a version of, a city before its country."""
+    if name in ("browser_version", "os_version"):
+        return f"{values[1] or _('Unknown')} {values[0]}".strip()
+    if name in ("region", "city") and values[1]:
+        return f"{value(name, values[0])}, {value('country', values[1])}"
+    return value(name, values[0])
+
+
+def audience(kept: str) -> str:
+    return {"customer": _("Customer"), "other": _("Other")}.get(kept, kept)
+
+
+def connection(kept: str) -> str:
+    return {"slow-2g": _("Slower than 2G"), "2g": "2G", "3g": "3G", "4g": _("4G or better")}.get(kept, kept)
+
+
+def condition(how: str) -> str:
+    """A condition of a filter, between the dimension and the value."""
+    return {
+        "": _("is"),
+        "not": _("is not"),
+        "has": _("contains"),
+        "lacks": _("does not contain"),
+        "fits": _("matches"),
+    }[how]
+
+
+def kept(dimension_name: str, typed: str) -> str:
+    """The value as it is kept, of what a person typed: a name stands for its code."""
+    wanted = typed.strip().casefold()
+    codes = {
+        "country": [str(code) for code in locale().territories if len(str(code)) == 2],
+        "language": [str(code) for code in locale().languages],
+        "device": ["desktop", "mobile", "tablet", "tv", "console"],
+        "screen": ["xs", "s", "m", "l", "xl"],
+        "audience": ["customer", "other"],
+        "connection": ["slow-2g", "2g", "3g", "4g"],
+    }
+    for code in codes.get(dimension_name, ()):
+        if wanted in (code.casefold(), value(dimension_name, code).casefold()):
+            return code
+    return typed.strip()
 
 
 def device(kept: str) -> str:

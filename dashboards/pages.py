@@ -5,6 +5,7 @@ from pathlib import Path
 from zoneinfo import available_timezones
 
 from flask import abort, jsonify, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
@@ -162,8 +163,12 @@ def install_values(site: Site) -> dict[str, object]:
     }
 
 
-def read_address(site: Site) -> addresses.Address:
+def read_address(site: Site, view: str = "") -> addresses.Address:
+    """What this request asks to be shown. What the form of filters was given by name becomes what is kept."""
+    arguments = MultiDict(request.args)
+    if arguments.get("how", "") in ("", "not"):
+        arguments["value"] = names.kept(arguments.get("filter", ""), arguments.get("value", ""))
     try:
-        return addresses.parse(site.domain, request.args, today(site, context.now()))
+        return addresses.parse(site.domain, arguments, today(site, context.now()), view)
     except periods.PeriodError as error:
         raise BadRequest(str(error)) from error

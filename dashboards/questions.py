@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from dashboards import figures
-from dashboards.address import UNKNOWN, Address
+from dashboards.address import CONDITIONS, UNKNOWN, Address, split
 from dashboards.query import Query, parse
 
 DIMENSIONS = {
@@ -27,7 +27,10 @@ DIMENSIONS = {
     "os": "visit:os",
     "os_version": "visit:os_version",
     "language": "visit:language",
+    "audience": "visit:audience",
+    "connection": "visit:connection",
 }
+NAMES_OF = {"country": "visit:country_name"}  # what a part of a name is looked for in, where codes are kept
 # A value alone would be ambiguous: version 17 of what, Riga of which country.
 WITHIN = {"browser_version": "browser", "os_version": "os", "region": "country", "city": "country"}
 
@@ -39,9 +42,16 @@ def dimensions(name: str) -> list[str]:
     return [DIMENSIONS[each] for each in (name, WITHIN.get(name)) if each]
 
 
+def row_address(address: Address, dimension: str, values: Sequence[str]) -> Address:
+    """The same page with only what stands in a row."""
+    within = WITHIN.get(dimension)
+    only = address.only(dimension, values[0])
+    return only.only(within, values[1]) if within and values[1] else only
+
+
 def metrics(address: Address, *, hourly: bool = False) -> list[str]:
     """The metrics that can be known under the filters: which visits saw a page is not kept."""
-    if any(name == "page" for name, _ in address.filters):
+    if any(split(name)[0] == "page" for name, _ in address.filters):
         return ["pageviews"] if hourly else ["visitors", "pageviews"]
     return list(figures.METRICS)
 
@@ -81,8 +91,16 @@ def query(
 
 
 def filters(address: Address) -> list[list[object]]:
-    """The filters of an address: a dimension named twice takes either value."""
+    """The filters of an address: a dimension named twice with one condition takes either value."""
     values: dict[str, list[str]] = {}
     for name, value in address.filters:
         values.setdefault(name, []).append("" if value == UNKNOWN else value)
-    return [["is", DIMENSIONS[name], wanted] for name, wanted in values.items()]
+    return [condition(name, wanted) for name, wanted in values.items()]
+
+
+def condition(name: str, values: list[str]) -> list[object]:
+    """One filter. Parts of names are looked for as people write them, in capitals or not."""
+    dimension, how = split(name)
+    known = DIMENSIONS[dimension] if how in ("", "not") else NAMES_OF.get(dimension, DIMENSIONS[dimension])
+    insensitive: list[object] = [{"case_sensitive": False}] if how in ("has", "lacks") else []
+    return [CONDITIONS[how], known, values, *insensitive]

@@ -4,7 +4,6 @@ A part of the page that is loaded alone asks only its own questions. What is ask
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -14,10 +13,10 @@ import msgspec
 from collector.sites import Site
 from dashboards import address as addresses
 from dashboards import figures, names, questions
-from dashboards.address import UNKNOWN, Address
+from dashboards.asked import Asked
 from dashboards.figures import Number
-from dashboards.i18n import _, date_text
-from dashboards.query import Period, Query, QueryError, Result, Row, Source, Store, decisions, drops, run, visitors_now
+from dashboards.i18n import _
+from dashboards.query import Query, QueryError, Result, Row, decisions, drops, run, visitors_now
 from dashboards.series import Chart, Series, chart, series
 from dashboards.shown import Dropped, Line, Panel, Tab, Tile
 
@@ -27,14 +26,8 @@ FEW_ROWS = 6
 ALL_ROWS = 1000
 
 
-@dataclass
-class Report:
-    """What the address asks for, at `now` (epoch seconds)."""
-
-    address: Address
-    site: Site
-    store: Store
-    now: float
+class Report(Asked):
+    """The overview."""
 
     @cached_property
     def totals(self) -> dict[str, Number | None]:
@@ -43,46 +36,21 @@ class Report:
 
     @cached_property
     def before(self) -> dict[str, Number | None]:
-        """The same in the period before; of yesterday only as many hours as today has had."""
+        """The same in the days to compare with; of another day only as many hours as today has had."""
         days = self.before_range
         return self._totals(days) if days else {}
 
     @cached_property
     def before_range(self) -> questions.Range | None:
-        first, last = self.address.period.before
-        if self.address.period.interval != "hour" or not self.address.period.live:
+        if self.address.before is None:
+            return None
+        first, last = self.address.before
+        if first != last or self.address.period.interval != "hour" or not self.address.period.live:
             return first, last
         local = datetime.fromtimestamp(self.now, ZoneInfo(self.site.timezone)).replace(tzinfo=None)
         hours = round(local.hour + local.minute / 60)
         begin = datetime(first.year, first.month, first.day)  # noqa: DTZ001 - local time of the site
         return (begin, begin + timedelta(hours=hours)) if hours else None
-
-    @cached_property
-    def gone(self) -> bool:
-        """No day of the period is kept any more."""
-        return self.address.period.last < self._oldest
-
-    @cached_property
-    def cut(self) -> str:
-        """What to know of a period that begins before what is kept; empty where all of it is kept."""
-        if self.address.period.first >= self._oldest:
-            return ""
-        since = date_text(self._oldest, "d MMMM y")
-        if self.gone:
-            return _(
-                "The site keeps its numbers for %(months)s months: there are none before %(since)s.",
-                months=self.site.rollup_months,
-                since=since,
-            )
-        return _(
-            "The site keeps its numbers for %(months)s months: days before %(since)s are left out.",
-            months=self.site.rollup_months,
-            since=since,
-        )
-
-    @property
-    def _oldest(self) -> date:
-        return Source(self.store, self.site, self.now).oldest
 
     @cached_property
     def empty(self) -> bool:
@@ -115,13 +83,13 @@ class Report:
 
     @cached_property
     def drops(self) -> list[Dropped]:
-        found = drops(self.store, self.site, self._days)
+        found = drops(self.store, self.site, self.days)
         return [Dropped(*names.drop(each.reason), figures.written(each.drops)) for each in found]
 
     @cached_property
     def decided(self) -> str:
         """How visitors chose when they were asked for consent, in a sentence; empty when nobody was asked."""
-        found = decisions(self.store, self.site, self._days)
+        found = decisions(self.store, self.site, self.days)
         if not any(found):
             return ""
         agreed, refused, withdrew = map(figures.written, found)
@@ -129,10 +97,6 @@ class Report:
             "Asked for consent to statistics: %(agreed)s agreed, %(refused)s refused, %(withdrew)s withdrew it later.",
             agreed=agreed, refused=refused, withdrew=withdrew,
         )  # fmt: skip
-
-    @property
-    def _days(self) -> Period:
-        return Period(self.address.period.first, self.address.period.last)
 
     @cached_property
     def countries(self) -> Sequence[Row]:
@@ -179,11 +143,11 @@ class Report:
         longest = max(values, default=0)
         return [
             Line(
-                label=self._label(dimension, row.dimensions),
+                label=names.row(dimension, row.dimensions),
                 text=figures.written(value),
                 share=figures.share(value, total),
                 bar=round(100 * value / longest) if longest else 0,
-                url=self._filter_url(dimension, row.dimensions),
+                url="" if dimension == "exit" else questions.row_address(self.address, dimension, row.dimensions).url(),
             )
             for row, value in zip(rows, values, strict=True)
             if value > 0
@@ -196,23 +160,6 @@ class Report:
 
     def _run(self, asked: Query) -> Result:
         return run(asked, self.store, self.site, self.now)
-
-    def _label(self, dimension: str, values: tuple[str, ...]) -> str:
-        label = names.value(dimension, values[0])
-        within = questions.WITHIN.get(dimension)
-        if not within:
-            return label
-        outer = names.value(within, values[1])
-        if within == "country":
-            return f"{label}, {outer}" if values[1] else label
-        return f"{outer} {values[0]}".strip()
-
-    def _filter_url(self, dimension: str, values: tuple[str, ...]) -> str:
-        if dimension == "exit":
-            return ""
-        address = self.address.only(dimension, values[0])
-        within = questions.WITHIN.get(dimension)
-        return (address.only(within, values[1]) if within and values[1] else address).url()
 
     def _totals(self, days: questions.Range) -> dict[str, Number | None]:
         wanted = questions.metrics(self.address, hourly=isinstance(days[0], datetime))
@@ -242,18 +189,6 @@ class Report:
             url=self.address.measuring(metric).url(),
             current=metric == questions.shown_metric(self.address),
         )
-
-
-def chips(address: Address) -> list[dict[str, str]]:
-    """The filters of an address, each with the address without it."""
-    return [
-        {
-            "label": names.dimension(name),
-            "value": names.value(name, "" if value == UNKNOWN else value),
-            "url": address.without(name, value).url(),
-        }
-        for name, value in address.filters
-    ]
 
 
 def today(site: Site, now: float) -> date:

@@ -25,6 +25,7 @@ def sections() -> tuple[Section, ...]:
     """Reports stand in the navigation one by one; each other group has one entry there, and tabs on its pages."""
     return (
         Section(REPORTS, "pages.overview", _("Overview")),
+        Section(SETTINGS, "goal_settings.page", _("Goals and funnels")),
         Section(SETTINGS, "pages.install", _("Tag to paste")),
     )
 

@@ -10,6 +10,7 @@ import msgspec
 from collector.sites import Site
 from dashboards import charts, figures, questions
 from dashboards.address import Address
+from dashboards.controls import compared_text
 from dashboards.figures import Number
 from dashboards.i18n import _, compact, date_text
 from dashboards.query import QueryError, Store, run
@@ -72,7 +73,8 @@ def series(address: Address, site: Site, store: Store, now: float) -> Series:
         for index, label in enumerate(this.labels):
             if label > limit:  # what is still to come is not zero
                 values[index] = None
-    return Series(this, points(address, address.period.before, site, store, now), interval)
+    before = points(address, address.before, site, store, now) if address.before else Points([], {})
+    return Series(this, before, interval)
 
 
 def points(address: Address, days: tuple[date, date], site: Site, store: Store, now: float) -> Points:
@@ -126,7 +128,7 @@ def chart(found: Series, address: Address) -> Chart:
     return Chart(
         title=_("%(metric)s over time", metric=name),
         legend=name,
-        legend_before=_("Period before"),
+        legend_before=compared_text(address),
         column={"hour": _("Hour"), "day": _("Day")}.get(found.interval) or _("Month"),
         note=_("Whoever came on several of these is one visitor in the total, so these add up to more.")
         if summed

@@ -1,0 +1,88 @@
+"""What every report of a site begins with: what was asked, and which of its days the site still keeps."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from collector.sites import Site
+from dashboards import questions
+from dashboards.address import Address
+from dashboards.i18n import _, date_text
+from dashboards.query import Period, Row, Source, Store, parse, run
+
+
+@dataclass
+class Asked:
+    """What the address asks for, at `now` (epoch seconds). What is asked may raise StoreError."""
+
+    address: Address
+    site: Site
+    store: Store
+    now: float
+
+    @cached_property
+    def gone(self) -> bool:
+        """No day of the period is kept any more."""
+        return self.address.period.last < self._oldest
+
+    @cached_property
+    def cut(self) -> str:
+        """What to know of a period that begins before what is kept; empty where all of it is kept."""
+        if self.address.period.first >= self._oldest:
+            return ""
+        since = date_text(self._oldest, "d MMMM y")
+        if self.gone:
+            return _(
+                "The site keeps its numbers for %(months)s months: there are none before %(since)s.",
+                months=self.site.rollup_months,
+                since=since,
+            )
+        return _(
+            "The site keeps its numbers for %(months)s months: days before %(since)s are left out.",
+            months=self.site.rollup_months,
+            since=since,
+        )
+
+    @property
+    def _oldest(self) -> date:
+        return self.source.oldest
+
+    @cached_property
+    def source(self) -> Source:
+        return Source(self.store, self.site, self.now)
+
+    @property
+    def days(self) -> Period:
+        return Period(self.address.period.first, self.address.period.last)
+
+    @cached_property
+    def kept_days(self) -> Period:
+        """The days that are still kept. Raises QueryError when none is."""
+        return self.source.kept(self.days)
+
+    @cached_property
+    def days_before(self) -> Period | None:
+        """The days to compare with."""
+        return Period(*self.address.before) if self.address.before else None
+
+    @cached_property
+    def filters(self) -> list[list[object]]:
+        """The filters of the address, in the language of the query layer."""
+        return questions.filters(self.address)
+
+    def rows(
+        self, metrics: Sequence[str], by: Sequence[str] = (), *, days: Period | None = None, limit: int = 1000,
+        filters: Sequence[list[object]] = (),
+    ) -> Sequence[Row]:  # fmt: skip
+        """The answer under the filters of the address and these. Raises QueryError for what cannot be known."""
+        period = days or self.days
+        document = {
+            "site_id": self.site.domain,
+            "metrics": list(metrics),
+            "date_range": [period.first.isoformat(), period.last.isoformat()],
+            "dimensions": list(by),
+            "filters": [*self.filters, *filters],
+            "pagination": {"limit": limit},
+        }
+        return run(parse(document), self.store, self.site, self.now).rows
