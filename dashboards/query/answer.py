@@ -1,16 +1,20 @@
-"""One statement's way: from a query and its period to the table, the SQL and the rows."""
+"""One statement's way: from a query and its period to the tables, the SQL and the rows."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
 import msgspec
 
 from dashboards.query import sql
-from dashboards.query.dimensions import DIMENSIONS, TIMES
+from dashboards.query.dimensions import GOALS, TIMES, dimension
 from dashboards.query.errors import QueryError
+from dashboards.query.filters import Filter, Leaf, leaves
 from dashboards.query.kept import Source
-from dashboards.query.metrics import FRACTIONS, measures
+from dashboards.query.metrics import FRACTIONS, family, grouped_by, measures
+from dashboards.query.money import amounts, money
 from dashboards.query.parse import Query
+from dashboards.query.patterns import check_patterns
 from dashboards.query.period import Period, bucket_of, hour_label
 from dashboards.query.result import Row, Value
 from dashboards.query.store import fetch
@@ -18,34 +22,40 @@ from dashboards.query.tables import choose
 
 
 def planned(query: Query, period: Period, source: Source) -> sql.Plan:
-    """What is to be summed, in the smallest table that knows. Raises QueryError."""
+    """What is to be summed, in the smallest tables that know. Raises QueryError."""
     used = query.filtered | set(query.dimensions)
     bucket = bucket_of(query.time, period)
     hourly = bucket == "time:hour" or period.hours is not None
-    if hourly and "visitors" in query.metrics and "event:page" in used:
-        raise QueryError("visitors of a page are known by the day; use whole days and time:day")
+    if hourly and "visitors" in query.metrics and (by_day := used & {"event:page", "event:name"}):
+        raise QueryError(f"visitors by {min(by_day)} are known by the day; use whole days and time:day")
     needed = measures(query.metrics, used, hourly=hourly)
-    columns = {DIMENSIONS[name].column for name in used if name not in TIMES} | ({"hour"} if hourly else set())
-    table = choose(columns, needed.values())
-    if table.detail:
+    families = dict.fromkeys(family(name) for name in needed)
+    parts = tuple(_part(each, query, needed, hourly=hourly) for each in families)
+    if any(part.table.detail for part in parts):
         source.check_detail(period)
-    return sql.Plan(query, period, source.site.domain, bucket, table, needed)
+    check_patterns(query.filters, source.store)
+    return sql.Plan(query, period, source.site.domain, bucket, parts)
+
+
+def _part(name: str, query: Query, needed: dict[str, str], *, hourly: bool) -> sql.Part:
+    """What one family of measures is summed from."""
+    ours = {measure: table for measure, table in needed.items() if family(measure) == name}
+    dimensions = grouped_by(name, query.dimensions)
+    filters = query.filters if name in ("counts", "goals") else _without_goals(query.filters)
+    used = {*dimensions, *(leaf.dimension for leaf in leaves(filters))}
+    columns = {dimension(each).column for each in used if each not in TIMES} | ({"hour"} if hourly else set())
+    return sql.Part(name, choose(columns, set(ours.values())), ours, dimensions, filters)
+
+
+def _without_goals(filters: tuple[Filter, ...]) -> tuple[Filter, ...]:
+    """The filters that a visit can be asked for; those on goals stand alone (combination.py)."""
+    return tuple(item for item in filters if not (isinstance(item, Leaf) and item.dimension in GOALS))
 
 
 def rows_of(plan: sql.Plan, source: Source, only: list[tuple[str, ...]] | None = None) -> list[Row]:
     """The rows of a plan; with `only`, those with the same dimensions (but for time) as one of these, unpaged."""
-    query = plan.query
     found = fetch(source.store, *sql.select(plan, total=_total(plan, source), rows=only))
-    timezone = source.site.timezone
-    return [
-        Row(
-            tuple(_dimension(name, value, timezone) for name, value in zip(query.dimensions, row, strict=False)),
-            tuple(
-                _metric(name, value) for name, value in zip(query.metrics, row[len(query.dimensions) :], strict=True)
-            ),
-        )
-        for row in found
-    ]
+    return [_row(plan.query, row, source.site.timezone) for row in found]
 
 
 def total_rows(plan: sql.Plan, source: Source) -> int:
@@ -62,6 +72,19 @@ def _total(plan: sql.Plan, source: Source) -> int:
     return int(fetch(source.store, *sql.select(whole))[0][0])
 
 
+def _row(query: Query, row: Collection[Any], timezone: str) -> Row:
+    values = list(row)
+    names = query.dimensions
+    dimensions = tuple(_dimension(name, value, timezone) for name, value in zip(names, values, strict=False))
+    metrics = tuple(_metric(name, value) for name, value in zip(query.metrics, values[len(names) :], strict=True))
+    if ("event:name", "pageview") in zip(names, dimensions, strict=True) and "visitors" in query.metrics:
+        # Whom a page was shown to is not counted as the visitors of an event.
+        metrics = tuple(
+            None if name == "visitors" else value for name, value in zip(query.metrics, metrics, strict=True)
+        )
+    return Row(dimensions, metrics)
+
+
 def _dimension(name: str, value: Any, timezone: str) -> str:
     if isinstance(value, date):
         return value.isoformat()
@@ -69,6 +92,12 @@ def _dimension(name: str, value: Any, timezone: str) -> str:
 
 
 def _metric(name: str, value: Any) -> Value:
+    if name == "revenue":
+        return amounts(value)
+    if name == "total_revenue":
+        return money(value)
+    if name == "average_revenue":
+        return money(*value)
     if value is None:
         return None
     return round(float(value), 2) if name in FRACTIONS else int(value)

@@ -40,8 +40,15 @@ def with_comparison(rows: list[Row], plan: Plan, before: Period, source: Source)
         return rows
     known = {row.dimensions: row.metrics for row in rows_of(past, source, [row.dimensions for row in rows])}
     then = _then(plan, before, source.site.timezone)
-    nothing = tuple(None if name in UNKNOWABLE else 0 for name in query.metrics)
+    nothing = tuple(map(_nothing, query.metrics))
     return [_compare(row, query, then, known, nothing) for row in rows]
+
+
+def _nothing(metric: str) -> Value:
+    """What a metric is where there was nothing."""
+    if metric in UNKNOWABLE:
+        return None
+    return {} if metric == "revenue" else 0
 
 
 def _sized(plan: Plan) -> Query:

@@ -10,6 +10,8 @@ from dashboards.query.errors import QueryError
 NOT_SET = "(not set)"
 DIRECT = "Direct / None"
 TIMES = ("time", "time:hour", "time:day", "time:week", "time:month")
+PROPERTY = "event:props:"
+LONGEST_KEY = 64  # bytes of the name of a property
 
 
 class Dimension(NamedTuple):
@@ -25,6 +27,8 @@ ONE_SOURCE = "utm_source and the referring site are kept as one source: the valu
 DIMENSIONS = {
     "event:page": Dimension("page", ""),
     "event:name": Dimension("name", ""),
+    "event:goal": Dimension("goal"),
+    "event:currency": Dimension("currency"),
     "visit:entry_page": Dimension("entry", ""),
     "visit:exit_page": Dimension("exit", ""),
     "visit:channel": Dimension("channel"),
@@ -49,11 +53,12 @@ DIMENSIONS = {
     "visit:city_name": Dimension("city"),
     "visit:language": Dimension("language"),
     "visit:audience": Dimension("audience"),
+    "visit:connection": Dimension("connection"),
 }
+GOALS = frozenset({"event:goal", "event:currency"})  # what a conversion has, and a visit has not
 
 NOT_KEPT = {
     "event:hostname": "the host of a page is not kept; a site is one domain",
-    "event:goal": "goals are not counted yet",
     "segment": "there are no saved segments",
     "visit:entry_page_hostname": "the host of a page is not kept",
     "visit:exit_page_hostname": "the host of a page is not kept",
@@ -62,15 +67,26 @@ NOT_KEPT = {
 
 def check_dimension(name: str, *, in_filter: bool = False) -> str:
     """The name, if there is such a dimension. Raises QueryError."""
-    if name in DIMENSIONS or (name in TIMES and not in_filter):
+    if name in DIMENSIONS or (name in TIMES and not in_filter) or is_property(name):
         return name
     if name in TIMES:
         raise QueryError(f"{name} cannot be filtered by; set date_range instead")
-    if name.startswith("event:props:"):
-        raise QueryError(f"{name}: properties of events are not counted yet")
+    if name.startswith(PROPERTY):
+        raise QueryError(f"{name}: the name of a property has 1 to {LONGEST_KEY} bytes")
     if name in NOT_KEPT:
         raise QueryError(f"{name}: {NOT_KEPT[name]}")
-    raise QueryError(f"unknown dimension {name!r}; there are {', '.join((*DIMENSIONS, *TIMES))}")
+    raise QueryError(f"unknown dimension {name!r}; there are {', '.join((*DIMENSIONS, PROPERTY + '<key>', *TIMES))}")
+
+
+def dimension(name: str) -> Dimension:
+    """What a name stands for. All properties of events stand in one column, beside their key."""
+    return Dimension("value") if name.startswith(PROPERTY) else DIMENSIONS[name]
+
+
+def is_property(name: str) -> bool:
+    """Whether it is a property of events with a name that can be kept."""
+    key = name.removeprefix(PROPERTY)
+    return name.startswith(PROPERTY) and key.isprintable() and 0 < len(key.encode(errors="replace")) <= LONGEST_KEY
 
 
 @lru_cache(maxsize=1)

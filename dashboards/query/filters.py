@@ -5,7 +5,8 @@ from typing import Any, Literal, cast
 
 import msgspec
 
-from dashboards.query.dimensions import DIMENSIONS, check_dimension
+from dashboards.query.dimensions import check_dimension
+from dashboards.query.dimensions import dimension as known
 from dashboards.query.errors import QueryError
 
 DEEPEST = 8
@@ -86,7 +87,7 @@ def _parse_leaf(operator: Operator, rest: list[Any]) -> Leaf:
         text = str(value)
         if len(text) > LONGEST_VALUE or "\0" in text or not text.isprintable():
             raise QueryError(f"{dimension}: a value has at most {LONGEST_VALUE} printable characters")
-        values.append("" if text == DIMENSIONS[dimension].empty and operator in ("is", "is_not") else text)
+        values.append("" if text == known(dimension).empty and operator in ("is", "is_not") else text)
     modifiers = rest[2] if len(rest) > 2 else {}
     if not isinstance(modifiers, dict) or not isinstance(modifiers.get("case_sensitive", True), bool):
         raise QueryError('the only modifier of a filter is {"case_sensitive": false}')

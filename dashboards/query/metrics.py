@@ -1,29 +1,35 @@
-"""The metrics of a query: which sums of the counters they are made of, and which of them cannot be known.
-
-Counters are sums. What a sum over visits or over days cannot tell (which visits also saw a page, who came back to it
-another day) is refused here with a message that says what can be asked instead.
-"""
+"""The metrics of a query: which sums of the counters they are made of. combination.py says which cannot be known."""
 
 from collections.abc import Collection
 from typing import NamedTuple
 
+from dashboards.query.dimensions import GOALS, TIMES
 from dashboards.query.errors import QueryError
 
 
 class Metric(NamedTuple):
-    """`measures` are sums over rows of a table; `formula` is made of them. `ratio`: changes in points, not percent."""
+    """`measures` are sums over rows of a table; `formula` is made of them. `ratio`: changes in points, not percent.
+
+    `order` is what rows are sorted by, where that is not the value itself, with `{}` in the place of the value.
+    """
 
     measures: tuple[str, ...]
     formula: str
     ratio: bool = False
+    order: str = "{}"
 
 
 def _share(part: str, whole: str, *, factor: int = 100, digits: int = 1, none: str = "0") -> str:
     return f"if({whole} = 0, {none}, round({factor} * {part} / {whole}, {digits}))"
 
 
+AMOUNTS = "arraySum(mapValues({}))"
+AVERAGE = "if(tupleElement({0}, 2) = 0, 0, arraySum(mapValues(tupleElement({0}, 1))) / tupleElement({0}, 2))"
+
 METRICS = {
     "visitors": Metric(("visitors",), "visitors"),
+    "new_visitors": Metric(("new_visitors",), "new_visitors"),
+    "returning_visitors": Metric(("visitors", "new_visitors"), "visitors - new_visitors"),
     "visits": Metric(("visits",), "visits"),
     "pageviews": Metric(("pageviews",), "pageviews"),
     "events": Metric(("events",), "events"),
@@ -34,55 +40,35 @@ METRICS = {
     "time_on_page": Metric(("seconds", "pageviews"), _share("seconds", "pageviews", factor=1, digits=0, none="NULL")),
     "exit_rate": Metric(("exits", "pageviews"), _share("exits", "pageviews"), ratio=True),
     "percentage": Metric(("visitors",), _share("visitors", "{total:UInt64}"), ratio=True),
-}
+    "conversions": Metric(("conversions",), "conversions"),
+    "conversion_rate": Metric(
+        ("conversions", "all_visits"), _share("conversions", "all_visits", digits=2), ratio=True
+    ),
+    "group_conversion_rate": Metric(
+        ("conversions", "group_visits"), _share("conversions", "group_visits", digits=2), ratio=True
+    ),
+    "revenue": Metric(("revenue",), "revenue", order=AMOUNTS),
+    "total_revenue": Metric(("revenue",), "revenue", order=AMOUNTS),
+    "average_revenue": Metric(("revenue", "conversions"), "tuple(revenue, conversions)", order=AVERAGE),
+}  # fmt: skip
 
-NOT_COUNTED = {
-    "conversion_rate": "goals are not counted yet",
-    "group_conversion_rate": "goals are not counted yet",
-    "average_revenue": "revenue is not counted yet",
-    "total_revenue": "revenue is not counted yet",
-}
+UNKNOWABLE = ("scroll_depth", "time_on_page", "total_revenue", "average_revenue")  # null, not zero, of nothing
+FRACTIONS = (
+    "views_per_visit", "bounce_rate", "exit_rate", "percentage", "conversion_rate", "group_conversion_rate",
+)  # fmt: skip
+REVENUE = ("revenue", "total_revenue", "average_revenue")
 
-UNKNOWABLE = ("scroll_depth", "time_on_page")  # null, not zero, where nothing was reported
-FRACTIONS = ("views_per_visit", "bounce_rate", "exit_rate", "percentage")  # the others are whole numbers
-
-# What may be asked where a page, an event or an exit page is a dimension or a filter; the rest has a reason.
-ALLOWED = {
-    "event:page": {"visitors", "pageviews", "events", "scroll_depth", "time_on_page"},
-    "event:name": {"events"},
-    "visit:exit_page": {"visits", "exit_rate"},
-}
-INSTEAD = {
-    "event:page": "it is not known which visits saw a page; ask for visitors, pageviews, events, scroll_depth or "
-    "time_on_page, or use visit:entry_page",
-    "event:name": "only events are counted by their name; ask for events",
-    "visit:exit_page": "only visits and exit_rate are known by the page on which a visit ended",
-}
-REQUIRED = {"scroll_depth": "event:page", "time_on_page": "event:page", "exit_rate": "visit:exit_page"}
+# Where a measure comes from: a conversion is not a row of the counters. Those of `all` and `group` are the visits that
+# a rate is of: of all rows, or of those alike but for the goal. What is not named here counts visits and pages.
+FAMILIES = {"conversions": "goals", "revenue": "goals", "all_visits": "all", "group_visits": "group"}
+WHOLES = ("all_visits", "group_visits")
 
 
 def check_metric(name: str) -> str:
     """The name, if there is such a metric. Raises QueryError."""
     if name in METRICS:
         return name
-    if name in NOT_COUNTED:
-        raise QueryError(f"{name}: {NOT_COUNTED[name]}")
     raise QueryError(f"unknown metric {name!r}; there are {', '.join(METRICS)}")
-
-
-def check_combination(metrics: Collection[str], dimensions: Collection[str], filtered: Collection[str]) -> None:
-    """Refuses what the counters cannot know about these metrics by these dimensions and filters. Raises QueryError."""
-    used = {*dimensions, *filtered}
-    if {"event:page", "visit:exit_page"} <= used or {"event:name", "visit:exit_page"} <= used:
-        raise QueryError("visit:exit_page cannot be combined with event:page or event:name")
-    for special, allowed in ALLOWED.items():
-        if special in used and (refused := [metric for metric in metrics if metric not in allowed]):
-            raise QueryError(f"{', '.join(refused)} by {special}: {INSTEAD[special]}")
-    for metric, dimension in REQUIRED.items():
-        if metric in metrics and dimension not in used:
-            raise QueryError(f"{metric} needs {dimension} as a dimension or a filter")
-    if "percentage" in metrics and not dimensions:
-        raise QueryError("percentage needs a dimension")
 
 
 def measures(metrics: Collection[str], used: Collection[str], *, hourly: bool) -> dict[str, str]:
@@ -90,11 +76,27 @@ def measures(metrics: Collection[str], used: Collection[str], *, hourly: bool) -
 
     `used` are the dimensions and filters, `hourly` says that the time is told by hours.
     """
-    swap: dict[str, str] = {}
+    swap = dict.fromkeys(WHOLES, "visits")
     if "event:page" in used:
         swap["visitors"] = "page_visitors"
+    elif "event:name" in used:
+        swap["visitors"] = "event_visitors"
     elif hourly:
         swap["visitors"] = "hour_visitors"
+    if "event:goal" in used:
+        swap["revenue"] = "goal_revenue"
     if "visit:exit_page" in used:
         swap["visits"] = "exits"
     return {name: swap.get(name, name) for metric in metrics for name in METRICS[metric].measures}
+
+
+def family(measure: str) -> str:
+    """Which part of a statement has this measure."""
+    return FAMILIES.get(measure, "counts")
+
+
+def grouped_by(part: str, dimensions: Collection[str]) -> tuple[str, ...]:
+    """The dimensions by which a part is grouped: a visit has no goal, and all visits are told apart by time alone."""
+    if part == "all":
+        return tuple(name for name in dimensions if name in TIMES)
+    return tuple(name for name in dimensions if part != "group" or name not in GOALS)

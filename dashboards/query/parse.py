@@ -4,10 +4,11 @@ from typing import Any, Literal
 
 import msgspec
 
+from dashboards.query.combination import check_combination
 from dashboards.query.dimensions import TIMES, check_dimension
 from dashboards.query.errors import QueryError
-from dashboards.query.filters import Filter, Leaf, leaves, parse_filters
-from dashboards.query.metrics import check_combination, check_metric
+from dashboards.query.filters import Filter, leaves, parse_filters
+from dashboards.query.metrics import check_metric
 from dashboards.query.period import COMPARISONS, check_range
 
 MOST_ROWS = 10_000
@@ -93,8 +94,7 @@ def parse(document: object) -> Query:
         _order(asked.order_by, metrics, dimensions), asked.pagination, asked.include, tuple(asked.filters),
     )  # fmt: skip
     _check_include(query)
-    check_combination(metrics, dimensions, query.filtered)
-    _check_page_visitors(query)
+    check_combination(metrics, dimensions, query.filters)
     return query
 
 
@@ -133,19 +133,3 @@ def _check_include(query: Query) -> None:
         raise QueryError('include.comparisons.date_range goes with the mode "custom", and only with it')
     if compare.date_range is not None:
         check_range(compare.date_range)
-
-
-def _check_page_visitors(query: Query) -> None:
-    """Visitors of pages are known page by page: their sum over several pages would count a person several times."""
-    if "visitors" not in query.metrics or "event:page" not in query.filtered or "event:page" in query.dimensions:
-        return
-    one_page = [
-        item
-        for item in query.filters
-        if isinstance(item, Leaf) and item.dimension == "event:page" and item.operator == "is" and len(item.values) == 1
-    ]
-    if not one_page or not one_page[0].case_sensitive:
-        raise QueryError(
-            "visitors of several pages together are not known; filter by one page with is, or add event:page as a "
-            "dimension to have the visitors of each"
-        )

@@ -6,12 +6,13 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from dashboards.query.dimensions import DIMENSIONS
-from dashboards.query.metrics import METRICS
+from dashboards.query.dimensions import TIMES, dimension
+from dashboards.query.metrics import METRICS, REVENUE
 from dashboards.query.parse import Query
 from dashboards.query.period import Period
 
-Value = int | float | None
+Change = int | float | dict[str, int] | None
+Value = Any  # a number, null, or for revenue Amounts or Money (money.py): who asks for a metric knows which
 
 
 class Comparison(NamedTuple):
@@ -19,7 +20,7 @@ class Comparison(NamedTuple):
 
     dimensions: tuple[str, ...]
     metrics: tuple[Value, ...]
-    change: tuple[Value, ...]
+    change: tuple[Change, ...]
 
 
 class Row(NamedTuple):
@@ -60,7 +61,7 @@ class Result(NamedTuple):
 
     def _named(self, values: tuple[str, ...]) -> list[str]:
         return [
-            value or (DIMENSIONS[name].empty if name in DIMENSIONS else "")
+            value or (dimension(name).empty if name not in TIMES else "")
             for name, value in zip(self.query.dimensions, values, strict=True)
         ]
 
@@ -94,12 +95,22 @@ def instants(period: Period, timezone: str) -> list[str]:
     ]
 
 
-def change(metric: str, before: Value, after: Value) -> Value:
-    """How much more it is than before: percent, or points for rates. Something after nothing is 100 percent."""
+def change(metric: str, before: Value, after: Value) -> Change:
+    """How much more it is than before: percent, or points for rates. Something after nothing is 100 percent.
+
+    Revenue changes currency by currency; amounts of two currencies are not compared.
+    """
     if before is None or after is None:
         return None
-    if METRICS[metric].ratio:
-        return round(after - before, 1)
+    if metric == "revenue":
+        return {name: percent(before.get(name, 0), after.get(name, 0)) for name in sorted({*before, *after})}
+    if metric in REVENUE:
+        return percent(before["value"], after["value"]) if before["currency"] == after["currency"] else None
+    return round(after - before, 1) if METRICS[metric].ratio else percent(before, after)
+
+
+def percent(before: float, after: float) -> int:
+    """How much more it is, in percent of what it was."""
     if before == 0:
         return 100 if after else 0
     return round((after - before) / before * 100)

@@ -5,15 +5,16 @@ from typing import Any
 from collector.sites import Site
 from dashboards.query.answer import planned, rows_of, total_rows
 from dashboards.query.comparison import period_before, with_comparison
-from dashboards.query.dimensions import DIMENSIONS
+from dashboards.query.dimensions import TIMES, dimension
 from dashboards.query.kept import Source
 from dashboards.query.parse import Query
 from dashboards.query.period import labels
-from dashboards.query.result import Result
+from dashboards.query.result import Result, Row
 from dashboards.query.sql import Plan
 from dashboards.query.store import Store
 
-SUMMED = "visitors of a page are exact for a day and summed over the days of the range"
+SUMMED = "visitors of {} are exact for a day and summed over the days of the range"
+NO_SUM = "null where nothing was earned, or in several currencies, which have no sum: ask for revenue or event:currency"
 CUT = "days before {} are no longer kept and are left out"
 
 
@@ -23,11 +24,11 @@ def run(query: Query, store: Store, site: Site, now: float) -> Result:
     asked = source.period(query.date_range)
     period = source.kept(asked)
     plan = planned(query, period, source)
-    meta = notes(plan)
-    if period != asked:
-        meta["date_range_warning"] = CUT.format(period.first)
     before = period_before(query, period, source)
     rows = rows_of(plan, source)
+    meta = notes(plan, rows)
+    if period != asked:
+        meta["date_range_warning"] = CUT.format(period.first)
     if before is not None:
         rows = with_comparison(rows, plan, before, source)
     if query.include.total_rows:
@@ -37,13 +38,19 @@ def run(query: Query, store: Store, site: Site, now: float) -> Result:
     return Result(tuple(rows), meta, query, period, before, site.timezone)
 
 
-def notes(plan: Plan) -> dict[str, Any]:
+def notes(plan: Plan, rows: list[Row]) -> dict[str, Any]:
     """What the answer says of itself: above all, where a number is not what its name may promise."""
     meta: dict[str, Any] = {"imports_included": False} if plan.query.include.imports else {}
-    if plan.measures.get("visitors") == "page_visitors" and plan.period.days > 1 and plan.bucket != "time:day":
-        meta["metric_warnings"] = {"visitors": {"code": "summed_over_days", "warning": SUMMED}}
-    used = sorted(plan.query.filtered | set(plan.query.dimensions))
-    warnings = {name: DIMENSIONS[name].warning for name in used if name in DIMENSIONS and DIMENSIONS[name].warning}
+    warnings = {}
+    what = {"page_visitors": "a page", "event_visitors": "an event"}.get(plan.measures.get("visitors", ""))
+    if what and plan.period.days > 1 and plan.bucket != "time:day":
+        warnings["visitors"] = {"code": "summed_over_days", "warning": SUMMED.format(what)}
+    for number, metric in enumerate(plan.query.metrics):
+        if metric in ("total_revenue", "average_revenue") and any(row.metrics[number] is None for row in rows):
+            warnings[metric] = {"code": "no_single_currency", "warning": NO_SUM}
     if warnings:
-        meta["dimension_warnings"] = warnings
+        meta["metric_warnings"] = warnings
+    used = sorted((plan.query.filtered | set(plan.query.dimensions)) - set(TIMES))
+    if explained := {name: dimension(name).warning for name in used if dimension(name).warning}:
+        meta["dimension_warnings"] = explained
     return meta

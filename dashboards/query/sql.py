@@ -1,15 +1,18 @@
-"""From a query, its period and its table to one SELECT with parameters.
+"""From a query, its period and its tables to one SELECT with parameters.
 
-No value of a query is ever part of the text: it goes to the server as a parameter `{name:Type}`.
+No value of a query is ever part of the text: it goes to the server as a parameter `{name:Type}`. Metrics that come from
+several tables are sums of several parts: each part gives the same columns, with nothing where it knows nothing, and all
+of them are summed once more.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from dashboards.query.dimensions import DIMENSIONS, TIMES, country_names
-from dashboards.query.filters import to_sql
-from dashboards.query.metrics import METRICS
+from dashboards.query.dimensions import PROPERTY, TIMES, country_names, dimension
+from dashboards.query.filters import Filter, to_sql
+from dashboards.query.metrics import METRICS, WHOLES
 from dashboards.query.parse import Query
 from dashboards.query.period import Period
 from dashboards.query.tables import Table
@@ -28,18 +31,41 @@ STARTS = {
     "time:week": f"greatest(toMonday(t.day), {FIRST})",
     "time:month": f"greatest(toStartOfMonth(t.day), {FIRST})",
 }
+NO_AMOUNTS = "CAST(map(), 'Map(String, Int64)')"
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one table gives. `measures` name → of the table; `dimensions` are those it is grouped by, the others of the
+    query are empty in it; `filters` must all hold."""
+
+    family: str
+    table: Table
+    measures: Mapping[str, str]
+    dimensions: tuple[str, ...]
+    filters: tuple[Filter, ...]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that decides the SQL. `bucket` is the time dimension with its size, `measures` name → of the table."""
+    """Everything that decides the SQL. `bucket` is the time dimension with its size."""
 
     query: Query
     period: Period
     site: str
     bucket: str
-    table: Table
-    measures: Mapping[str, str]
+    parts: tuple[Part, ...]
+
+    @cached_property
+    def measures(self) -> dict[str, str]:
+        """Those of all parts."""
+        return {name: measure for part in self.parts for name, measure in part.measures.items()}
+
+    @cached_property
+    def property_key(self) -> str:
+        """The name of the property that is asked for, or an empty string."""
+        used = {*self.query.dimensions, *self.query.filtered}
+        return next((name.removeprefix(PROPERTY) for name in used if name.startswith(PROPERTY)), "")
 
 
 def select(plan: Plan, *, total: int = 0, rows: Sequence[Sequence[Any]] | None = None) -> tuple[str, dict[str, Any]]:
@@ -71,52 +97,102 @@ def count(plan: Plan) -> tuple[str, dict[str, Any]]:
 
 
 def nonzero(plan: Plan) -> str:
-    return "(" + " OR ".join(f"{name} != 0" for name in plan.measures) + ")"
+    """A row of which there is something to tell; visits alone, of which there were no conversions, are not enough."""
+    names = [name for name in plan.measures if name not in WHOLES]
+    return "(" + " OR ".join(_nonzero(name) for name in names) + ")"
+
+
+def _nonzero(name: str) -> str:
+    return f"arrayExists(each -> each != 0, mapValues({name}))" if name == "revenue" else f"{name} != 0"
 
 
 def grouped(plan: Plan, params: dict[str, Any]) -> str:
     """The sums by the dimensions; fills in the parameters it uses."""
-    sums = [f"{_sum(plan, measure)} AS {name}" for name, measure in plan.measures.items()]
-    keys = [f"{_key(plan, name)} AS d{number}" for number, name in enumerate(plan.query.dimensions)]
-    where = _where(plan, params)
-    text = f"SELECT {', '.join((*keys, *sums))} FROM {plan.table.source} AS t WHERE {where}"  # noqa: S608
-    if "{country_codes:Array(String)}" in text:
+    texts = [_part(plan, part, params) for part in plan.parts]
+    if "{country_codes:Array(String)}" in " ".join(texts):
         params["country_codes"], params["country_names"] = country_names()
-    return text + (f" GROUP BY {', '.join(f'd{number}' for number in range(len(keys)))}" if keys else "")
+    if len(texts) == 1:
+        return texts[0]
+    keys = [f"d{number}" for number in range(len(plan.query.dimensions))]
+    sums = [f"{'sumMap' if name == 'revenue' else 'sum'}({name}) AS {name}" for name in plan.measures]
+    text = f"SELECT {', '.join((*keys, *sums))} FROM ({' UNION ALL '.join(texts)})"  # noqa: S608
+    text += f" GROUP BY {', '.join(keys)}" if keys else ""
+    return _spread(plan, text)
 
 
-def _sum(plan: Plan, measure: str) -> str:
-    column = plan.table.measures[measure]
+def _spread(plan: Plan, text: str) -> str:
+    """The visits that rates are of, on every row they belong to."""
+    whole = {part.family: part for part in plan.parts if part.family in ("all", "group")}
+    if not whole:
+        return text
+    places = {name: f"d{number}" for number, name in enumerate(plan.query.dimensions)}
+    columns = [*places.values(), *(name for name in plan.measures if name not in WHOLES)]
+    for family, part in whole.items():
+        alike = ", ".join(places[name] for name in part.dimensions)
+        partition = f"PARTITION BY {alike}" if alike else ""
+        columns.append(f"sum(parts.{family}_visits) OVER ({partition}) AS {family}_visits")
+    return f"SELECT {', '.join(columns)} FROM ({text}) AS parts"  # noqa: S608
+
+
+def _part(plan: Plan, part: Part, params: dict[str, Any]) -> str:
+    """One table's SELECT, with all the columns of the plan."""
+    single = len(plan.parts) == 1
+    keys = [f"{_key(plan, part, name)} AS d{number}" for number, name in enumerate(plan.query.dimensions)]
+    sums = [
+        f"{_sum(plan, part, name) if name in part.measures else _nothing(name)} AS {name}" for name in plan.measures
+    ]
+    where = conditions(part.table, plan.site, plan.period, part.filters, params)
+    if part.table.keyed:
+        params["property"] = plan.property_key
+        where += " AND t.key = {property:String}"
+    text = f"SELECT {', '.join((*keys, *sums))} FROM {part.table.source} AS t WHERE {where}"  # noqa: S608
+    by = [f"d{number}" for number, name in enumerate(plan.query.dimensions) if single or name in part.dimensions]
+    return text + (f" GROUP BY {', '.join(by)}" if by else "")
+
+
+def _nothing(name: str) -> str:
+    return NO_AMOUNTS if name == "revenue" else "0"
+
+
+def _sum(plan: Plan, part: Part, name: str) -> str:
+    measure = part.measures[name]
+    column = part.table.measures[measure]
     if measure == "visitors":
         return f"sumIf({column}, t.gap > t.day - {STARTS[plan.bucket]})"
     if measure == "hour_visitors" and not plan.bucket:
         return f"sumIf({column}, t.hour_gap > (toUnixTimestamp(t.hour) - {{first_hour:UInt32}}) / 3600)"
-    return f"sum({column})"
+    return f"sumMap({column})" if name == "revenue" else f"sum({column})"
 
 
-def _key(plan: Plan, dimension: str) -> str:
-    if dimension in TIMES:
+def _key(plan: Plan, part: Part, name: str) -> str:
+    if name in TIMES:
         return BUCKETS[plan.bucket]
-    return plan.table.columns[DIMENSIONS[dimension].column]
+    if name not in part.dimensions:
+        return "''"
+    column = part.table.columns[dimension(name).column]
+    return column if len(plan.parts) == 1 else f"toString({column})"
 
 
-def _where(plan: Plan, params: dict[str, Any]) -> str:
-    params |= {"site": plan.site, "first": plan.period.first, "last": plan.period.last}
-    conditions = ["t.site = {site:String}", f"t.day BETWEEN {FIRST} AND {LAST}"]
-    if plan.period.hours is not None:
-        params["first_hour"], params["last_hour"] = plan.period.hours
-        conditions.append("toUnixTimestamp(t.hour) BETWEEN {first_hour:UInt32} AND {last_hour:UInt32}")
+def conditions(
+    table: Table, site: str, period: Period, filters: Sequence[Filter], params: dict[str, Any]
+) -> str:  # fmt: skip
+    """The rows of a site in a period for which all the filters hold; fills in the parameters it uses."""
+    params |= {"site": site, "first": period.first, "last": period.last}
+    found = ["t.site = {site:String}", f"t.day BETWEEN {FIRST} AND {LAST}"]
+    if period.hours is not None:
+        params["first_hour"], params["last_hour"] = period.hours
+        found.append("toUnixTimestamp(t.hour) BETWEEN {first_hour:UInt32} AND {last_hour:UInt32}")
 
     def bind(value: Any, kind: str) -> str:
         name = f"p{len(params)}"
         params[name] = value
         return f"{{{name}:{kind}}}"
 
-    def column(dimension: str) -> str:
-        return plan.table.columns[DIMENSIONS[dimension].column]
+    def column(name: str) -> str:
+        return table.columns[dimension(name).column]
 
-    conditions += [to_sql(item, column, bind) for item in plan.query.filters]
-    return " AND ".join(conditions)
+    found += [to_sql(item, column, bind) for item in filters]
+    return " AND ".join(found)
 
 
 def _only(query: Query, rows: Sequence[Sequence[Any]], params: dict[str, Any]) -> str:
@@ -134,6 +210,6 @@ def _only(query: Query, rows: Sequence[Sequence[Any]], params: dict[str, Any]) -
 
 def _order(query: Query) -> str:
     names = {name: f"d{number}" for number, name in enumerate(query.dimensions)}
-    names |= {name: f"v{number}" for number, name in enumerate(query.metrics)}
+    names |= {name: METRICS[name].order.format(f"v{number}") for number, name in enumerate(query.metrics)}
     keys = dict.fromkeys(f"{names[name]} {direction.upper()} NULLS LAST" for name, direction in query.order_by)
     return ", ".join((*keys, *(f"d{number}" for number in range(len(query.dimensions)))))

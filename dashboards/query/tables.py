@@ -1,6 +1,6 @@
 """The tables that can answer, from the smallest to the largest, and the choice among them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from dashboards.query.errors import QueryError
@@ -9,8 +9,14 @@ from dashboards.query.errors import QueryError
 ALL_EVENTS = "t.pageviews + t.events"
 NAMED = "if(t.name = '', 'pageview', t.name)"
 PAGEVIEW_EVENTS = (
-    "(SELECT site, day, name, events FROM rollup_events"
-    " UNION ALL SELECT site, day, 'pageview' AS name, pageviews AS events FROM rollup_site)"
+    "(SELECT site, day, name, events, event_visitors FROM rollup_events UNION ALL"
+    " SELECT site, day, 'pageview' AS name, pageviews AS events, 0 AS event_visitors FROM rollup_site)"
+)
+# What sums up to amounts of several currencies, in their minor units. The revenue of all events stands under no goal,
+# for an event can reach several.
+AMOUNTS = (
+    "if(t.revenue = 0 OR t.goal {} '', CAST(map(), 'Map(String, Int64)'),"
+    " map(toString(t.currency), toInt64(t.revenue)))"
 )
 COUNTRY_NAME = (
     "transform(toString(t.country), {country_codes:Array(String)}, {country_names:Array(String)}, toString(t.country))"
@@ -19,12 +25,16 @@ COUNTRY_NAME = (
 
 @dataclass(frozen=True)
 class Table:
-    """`columns` are its dimensions, `measures` what it sums: by the names of dimensions.py and metrics.py, in SQL."""
+    """`columns` are its dimensions, `measures` what it sums: by the names of dimensions.py and metrics.py, in SQL.
+
+    `detail` is kept for detail_days only. `keyed` has a row for each property of an event.
+    """
 
     source: str
     columns: Mapping[str, str]
     measures: Mapping[str, str]
-    detail: bool = False  # kept for detail_days only
+    detail: bool = False
+    keyed: bool = False
 
 
 def _same(*names: str) -> dict[str, str]:
@@ -32,15 +42,20 @@ def _same(*names: str) -> dict[str, str]:
 
 
 VISITS = {**_same("visits", "bounces", "pageviews", "seconds"), "events": ALL_EVENTS}
-DAYS = {"visitors": "t.visitors", **VISITS}
+NEW = "if(t.gap = 65535, t.visitors, 0)"  # never seen before, as far as the browser remembers
+DAYS = {"visitors": "t.visitors", "new_visitors": NEW, **VISITS}
+CONVERSIONS = {
+    "conversions": "t.conversions", "revenue": AMOUNTS.format("!="), "goal_revenue": AMOUNTS.format("="),
+}  # fmt: skip
 SOURCES = _same("channel", "source", "medium", "campaign", "content", "term")
 PLACES = {**_same("country", "region", "city"), "country_name": COUNTRY_NAME}
 DEVICES = _same("device", "os", "browser", "os_version", "browser_version", "screen")
-AUDIENCES = _same("audience", "language")
+AUDIENCES = _same("audience", "language", "connection")
+ORIGINS = {**SOURCES, **PLACES, **DEVICES, **AUDIENCES, **_same("entry")}
 
 TABLES = (
     Table("rollup_site", {}, DAYS),
-    Table(PAGEVIEW_EVENTS, _same("name"), _same("events")),
+    Table(PAGEVIEW_EVENTS, _same("name"), _same("events", "event_visitors")),
     Table("rollup_hours", _same("hour"), {"hour_visitors": "t.hour_visitors", **VISITS}),
     Table("rollup_audiences", AUDIENCES, DAYS),
     Table("rollup_devices", DEVICES, DAYS),
@@ -50,21 +65,28 @@ TABLES = (
     Table("rollup_pages", _same("page"), _same("page_visitors", "pageviews", "seconds", "depth", "depths")),
     Table("rollup_pages", {"entry": "t.page"}, _same("visits", "bounces")),
     Table("rollup_pages", {"exit": "t.page"}, _same("exits", "pageviews")),
+    Table("rollup_goals", _same("goal", "currency"), CONVERSIONS),
+    Table("rollup_properties", {**_same("value"), "name": NAMED}, _same("events"), keyed=True),
     Table(
         "counters",
-        {
-            **SOURCES, **PLACES, **DEVICES, **AUDIENCES, **_same("hour", "entry", "page"),
-            "exit": "t.page", "name": NAMED,
-        },
-        {**DAYS, **_same("hour_visitors", "page_visitors", "exits", "depth", "depths")},
+        {**ORIGINS, **_same("hour", "page"), "exit": "t.page", "name": NAMED},
+        {**DAYS, **_same("hour_visitors", "page_visitors", "event_visitors", "exits", "depth", "depths")},
         detail=True,
     ),
-)  # fmt: skip
+    Table("conversions", {**ORIGINS, **_same("hour", "page", "goal", "currency")}, CONVERSIONS, detail=True),
+    Table("properties", {**ORIGINS, **_same("value"), "name": NAMED}, _same("events"), detail=True, keyed=True),
+)
+
+# Asked by the reports of their own names.
+FUNNELS = (
+    Table("rollup_funnels", {}, _same("reached")),
+    Table("funnel_steps", ORIGINS, _same("reached"), detail=True),
+)
 
 
-def choose(columns: Collection[str], measures: Collection[str]) -> Table:
+def choose(columns: Collection[str], measures: Collection[str], tables: Sequence[Table] = TABLES) -> Table:
     """The smallest table that has all of them. Raises QueryError."""
-    for table in TABLES:
+    for table in tables:
         if table.columns.keys() >= set(columns) and table.measures.keys() >= set(measures):
             return table
     raise QueryError(f"nothing counts {', '.join(measures)} by {', '.join(columns)}")

@@ -34,10 +34,36 @@ def test_the_smallest_table_that_knows(columns: list[str], metrics: list[str], t
     assert choose(columns, measures(metrics, (), hourly=False).values()).source == table
 
 
+@pytest.mark.parametrize(
+    ("columns", "metrics", "table"),
+    [
+        (["goal", "currency"], ["conversions", "revenue"], "rollup_goals"),
+        ([], ["conversions"], "rollup_goals"),
+        (["goal", "source"], ["conversions"], "conversions"),
+        (["goal", "page"], ["total_revenue"], "conversions"),
+        (["goal", "hour"], ["conversions"], "conversions"),
+        (["value", "name"], ["events"], "rollup_properties"),
+        (["value", "country"], ["events"], "properties"),
+        (["connection", "language"], ["new_visitors"], "rollup_audiences"),
+        (["hour"], ["new_visitors"], "counters"),
+    ],
+)
+def test_the_smallest_table_of_goals_and_properties(columns: list[str], metrics: list[str], table: str) -> None:
+    assert choose(columns, measures(metrics, (), hourly=False).values()).source == table
+
+
 def test_the_detail_knows_everything() -> None:
-    every = {name for table in TABLES for name in table.columns}
-    assert TABLES[-1].columns.keys() == every
-    assert {measure for metric in METRICS.values() for measure in metric.measures} <= TABLES[-1].measures.keys()
+    details = [table for table in TABLES if table.detail]
+    assert [table.source for table in details] == ["counters", "conversions", "properties"]
+    for table in TABLES:
+        if not table.detail:
+            assert any(
+                detail.columns.keys() >= table.columns.keys() and detail.measures.keys() >= table.measures.keys()
+                for detail in details
+            ), table.source
+    known = {measure for table in details for measure in table.measures}
+    asked = measures(METRICS, (), hourly=False) | measures(METRICS, {"event:goal"}, hourly=True)
+    assert set(asked.values()) <= known
 
 
 def asked(store: Store, site: Site, now: str, days: list[str], *, by: list[str]) -> Result:

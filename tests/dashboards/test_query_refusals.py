@@ -28,8 +28,15 @@ def test_what_is_no_query(document: object) -> None:
         (["visits"], "event:page", "visit:entry_page"),
         (["bounce_rate", "visitors"], "event:page", "bounce_rate by event:page"),
         (["views_per_visit"], "event:page", "visit:entry_page"),
-        (["visitors"], "event:name", "ask for events"),
-        (["pageviews"], "event:name", "ask for events"),
+        (["pageviews"], "event:name", "ask for events or visitors"),
+        (["new_visitors"], "event:name", "ask for events or visitors"),
+        (["visitors"], "event:goal", "who reached a goal is not kept"),
+        (["events", "visits"], "event:goal", "ask for conversions"),
+        (["pageviews"], "event:currency", "only conversions and revenue"),
+        (["visitors"], "event:props:plan", "visitors by event:props:plan: only events"),
+        (["conversions"], "event:props:plan", "ask for events"),
+        (["group_conversion_rate"], "event:page", "group_conversion_rate by event:page"),
+        (["conversions"], "visit:exit_page", "only visits and exit_rate"),
         (["visitors"], "visit:exit_page", "only visits and exit_rate"),
         (["bounce_rate"], "visit:exit_page", "only visits and exit_rate"),
         (["percentage"], "event:page", "percentage by event:page"),
@@ -55,11 +62,49 @@ def test_visitors_of_several_pages_together() -> None:
     parse(QUESTION | {"filters": [["is", "event:page", ["/a"]], ["is", "visit:os", ["iOS"]]]})
 
 
-def test_what_is_not_kept_or_not_counted_yet() -> None:
-    is_refused("goals are not counted yet", metrics=["conversion_rate"])
-    is_refused("revenue is not counted yet", metrics=["total_revenue"])
-    is_refused("goals are not counted yet", dimensions=["event:goal"])
-    is_refused("properties of events", dimensions=["event:props:plan"])
+def test_visitors_of_several_events_together() -> None:
+    signup = ["is", "event:name", ["Signup"]]
+    for several in (["is", "event:name", ["Signup", "Download"]], ["not", signup], ["contains", "event:name", ["S"]]):
+        is_refused("visitors of several events", filters=[several])
+        parse(QUESTION | {"filters": [several], "metrics": ["events"]})
+        parse(QUESTION | {"filters": [several], "dimensions": ["event:name"]})
+    parse(QUESTION | {"filters": [signup]})
+    is_refused("pageview are not counted", filters=[["is", "event:name", ["pageview"]]])
+    is_refused("together are not known", filters=[signup], dimensions=["event:page"])
+
+
+def test_what_stands_apart() -> None:
+    for one, other in (
+        ("event:goal", "visit:exit_page"), ("event:name", "event:goal"), ("event:currency", "event:name"),
+        ("event:props:plan", "event:page"), ("event:props:plan", "event:goal"), ("event:page", "visit:exit_page"),
+    ):  # fmt: skip
+        is_refused("counted apart", metrics=["events"], dimensions=[one], filters=[["is", other, ["x"]]])
+    is_refused("had together is not kept", metrics=["events"], dimensions=["event:props:plan", "event:props:seats"])
+
+
+def test_rates_and_revenue_are_known_goal_by_goal() -> None:
+    """A visit can reach two goals: their conversions are not the visits that reached one or the other."""
+    buy: list[object] = ["is", "event:goal", ["Buy"]]
+    for metric in ("conversion_rate", "group_conversion_rate", "average_revenue"):
+        wanted = {"metrics": [metric]}
+        is_refused("goal by goal", **wanted)
+        is_refused("goal by goal", filters=[["is", "event:goal", ["Buy", "See"]]], **wanted)
+        is_refused("goal by goal", filters=[["is", "event:goal", ["Buy"], {"case_sensitive": False}]], **wanted)
+        is_refused("goal by goal", filters=[["not", buy]], **wanted)
+        parse(QUESTION | wanted | {"filters": [buy]})
+        parse(QUESTION | wanted | {"dimensions": ["event:goal"], "filters": [["contains", "event:goal", ["u"]]]})
+    for metric in ("revenue", "total_revenue"):
+        is_refused("goal by goal", filters=[["is", "event:goal", ["Buy", "See"]]], metrics=[metric])
+        parse(QUESTION | {"metrics": [metric]})
+    nested = ["or", [buy, ["is", "visit:os", ["iOS"]]]]
+    is_refused("beside a rate", metrics=["conversion_rate"], dimensions=["event:goal"], filters=[nested])
+    is_refused("which visits saw", metrics=["conversion_rate"], filters=[buy, ["is", "event:page", ["/"]]])
+    parse(QUESTION | {"metrics": ["conversions"], "filters": [nested]})
+
+
+def test_what_is_not_kept() -> None:
+    is_refused("has 1 to 64 bytes", metrics=["events"], dimensions=["event:props:"])
+    is_refused("has 1 to 64 bytes", metrics=["events"], dimensions=["event:props:" + "ā" * 33])
     is_refused("host of a page", filters=[["is", "event:hostname", ["example.lv"]]])
     is_refused("what else happened in a visit", filters=[["has_done", ["is", "event:page", ["/"]]]])
     is_refused("unknown dimension", dimensions=["visit:shoe_size"])

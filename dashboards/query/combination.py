@@ -1,0 +1,116 @@
+"""What the counters cannot know about metrics by dimensions and filters: refused with what can be asked instead.
+
+Counters are sums. What a sum over visits or over days cannot tell (which visits also saw a page, who came back to it
+another day) is never approximated.
+"""
+
+from collections.abc import Collection, Sequence
+
+from dashboards.query.dimensions import GOALS, PROPERTY
+from dashboards.query.errors import QueryError
+from dashboards.query.filters import Filter, Leaf, leaves
+from dashboards.query.metrics import REVENUE
+
+RATES = ("conversion_rate", "group_conversion_rate")
+CONVERSIONS = {"conversions", *RATES, *REVENUE}
+
+# What may be asked where one of these is a dimension or a filter; the rest has a reason.
+ALLOWED = {
+    "event:page": {
+        "visitors", "pageviews", "events", "scroll_depth", "time_on_page", "conversions", "conversion_rate", *REVENUE,
+    },
+    "event:name": {"visitors", "events"},
+    "event:goal": CONVERSIONS,
+    "event:currency": CONVERSIONS,
+    "visit:exit_page": {"visits", "exit_rate"},
+    PROPERTY: {"events"},
+}  # fmt: skip
+INSTEAD = {
+    "event:page": "it is not known which visits saw a page; ask for visitors, pageviews, events, scroll_depth, "
+    "time_on_page or conversions, or use visit:entry_page",
+    "event:name": "only events and their visitors are counted by their name; ask for events or visitors",
+    "event:goal": "who reached a goal is not kept, only how many visits did; ask for conversions, conversion_rate or "
+    "revenue",
+    "event:currency": "only conversions and revenue have a currency",
+    "visit:exit_page": "only visits and exit_rate are known by the page on which a visit ended",
+    PROPERTY: "only events are counted by their properties; ask for events",
+}
+APART = (
+    ({"event:page", "event:name", *GOALS}, {"visit:exit_page"}),
+    ({"event:name"}, GOALS),
+    ({PROPERTY}, {"event:page", "visit:exit_page", *GOALS}),
+)
+REQUIRED = {"scroll_depth": "event:page", "time_on_page": "event:page", "exit_rate": "visit:exit_page"}
+
+
+def check_combination(metrics: Collection[str], dimensions: Sequence[str], filters: Sequence[Filter]) -> None:
+    """Refuses what cannot be known about these metrics by these dimensions and filters. Raises QueryError."""
+    named = {*dimensions, *(leaf.dimension for leaf in leaves(filters))}
+    properties = {name for name in named if name.startswith(PROPERTY)}
+    used = (named - properties) | ({PROPERTY} if properties else set())
+    if len(properties) > 1:
+        raise QueryError(f"{', '.join(sorted(properties))}: which properties an event had together is not kept")
+    _check_apart(used)
+    for special, allowed in ALLOWED.items():
+        if special in used and (refused := [metric for metric in metrics if metric not in allowed]):
+            shown = special if special != PROPERTY else min(properties)
+            raise QueryError(f"{', '.join(refused)} by {shown}: {INSTEAD[special]}")
+    for metric, dimension in REQUIRED.items():
+        if metric in metrics and dimension not in used:
+            raise QueryError(f"{metric} needs {dimension} as a dimension or a filter")
+    if "percentage" in metrics and not dimensions:
+        raise QueryError("percentage needs a dimension")
+    if "visitors" in metrics:
+        _check_visitors(dimensions, filters, used)
+    if goal_metrics := [metric for metric in metrics if metric in (*RATES, *REVENUE)]:
+        _check_goals(goal_metrics, dimensions, filters)
+
+
+def _check_apart(used: Collection[str]) -> None:
+    for some, others in APART:
+        ours, theirs = sorted(some & set(used)), sorted(others & set(used))
+        if ours and theirs:
+            raise QueryError(f"{ours[0].rstrip(':')} cannot be combined with {theirs[0]}: they are counted apart")
+
+
+def _check_visitors(dimensions: Sequence[str], filters: Sequence[Filter], used: Collection[str]) -> None:
+    """Visitors of pages and events are known one by one: a sum over several would count a person several times."""
+    if {"event:page", "event:name"} <= set(used):
+        raise QueryError("visitors by event:page and event:name together are not known; ask for events")
+    for name, what in (("event:page", "pages"), ("event:name", "events")):
+        if name not in used or name in dimensions:
+            continue
+        if (value := _one_value(filters, name)) is None:
+            raise QueryError(
+                f"visitors of several {what} together are not known; filter by one with is, or add {name} as a "
+                "dimension to have the visitors of each"
+            )
+        if name == "event:name" and value == "pageview":
+            raise QueryError("visitors of the event pageview are not counted; ask for visitors without it")
+
+
+def _check_goals(metrics: Sequence[str], dimensions: Sequence[str], filters: Sequence[Filter]) -> None:
+    """A visit can reach several goals, and an event belong to several: only goal by goal are rates and revenue true."""
+    wanted = ", ".join(metrics)
+    used = {leaf.dimension for leaf in leaves(filters)}
+    free = set(metrics) <= {"revenue", "total_revenue"} and "event:goal" not in used  # the revenue of all events
+    if not free and "event:goal" not in dimensions and _one_value(filters, "event:goal") is None:
+        raise QueryError(
+            f"{wanted}: a visit can reach several goals, so this is known goal by goal; add event:goal as a dimension, "
+            "or filter by one goal with is"
+        )
+    if not set(metrics) & set(RATES):
+        return
+    inner = {leaf.dimension for item in filters if not isinstance(item, Leaf) for leaf in leaves((item,))}
+    if inner & GOALS:
+        raise QueryError(f"{wanted}: filters on {min(inner & GOALS)} cannot stand inside and, or, not beside a rate")
+    if "event:page" in used or ("group_conversion_rate" in metrics and "event:page" in dimensions):
+        raise QueryError(f"{wanted} by event:page: it is not known which visits saw a page; ask for conversions")
+
+
+def _one_value(filters: Sequence[Filter], dimension: str) -> str | None:
+    """The one value that a filter leaves of this dimension, if there is such a filter."""
+    for item in filters:
+        if isinstance(item, Leaf) and item.dimension == dimension and item.operator == "is":
+            return item.values[0] if len(item.values) == 1 and item.case_sensitive else None
+    return None
