@@ -17,6 +17,7 @@ from collector.config import Settings
 from collector.consent import blueprint as consent
 from collector.demo import blueprint as demo
 from collector.endpoint import BeaconEndpoint, common_headers
+from collector.mine import blueprint as mine
 from collector.payload import MAX_BODY
 from collector.privacy import blueprint as privacy
 from collector.scripts import blueprint as scripts
@@ -34,7 +35,7 @@ def create_app(settings: Settings) -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=MAX_FORM, SECRET_KEY=settings.key("session")[0])
     shared = open_services(settings)
     app.extensions[EXTENSION] = shared
-    for blueprint in (operations, scripts, consent, privacy, demo):
+    for blueprint in (operations, scripts, consent, privacy, mine, demo):
         app.register_blueprint(blueprint)
     app.register_error_handler(HTTPException, as_json)
     mount(app, shared)

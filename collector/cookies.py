@@ -16,3 +16,8 @@ def keep_consent(response: Response, token: str, seconds: int) -> None:
 def forget_visit(response: Response) -> None:
     """Delete the visit state from the visitor's browser."""
     response.delete_cookie(VISIT, path="/", secure=request.is_secure, httponly=True, samesite="Lax")
+
+
+def forget_consent(response: Response) -> None:
+    """Delete a decision that is no longer in force."""
+    response.delete_cookie(CONSENT, path="/", secure=request.is_secure, httponly=True, samesite="Lax")

@@ -1,25 +1,27 @@
-"""What a visitor can read and do about privacy: the policy of a site, and what this very browser holds."""
+"""The policy of a site, in the visitor's language: the version in force, every earlier one, and what changed."""
 
 import time
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import msgspec
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response as AnyResponse
+from flask import Blueprint, Response, abort
+from sqlalchemy.exc import SQLAlchemyError
 
-from collector import cookies
-from collector.consent import record, remembered
-from collector.decision import VALID_DAYS, Choices, Decision
-from collector.held import held
-from collector.notices import choose_language, languages
+from collector import policies
+from collector.declaring import declared_for
+from collector.differences import differences
+from collector.markdown import render
+from collector.policies import Policy, Version
+from collector.policy import compose
 from collector.services import services
 from collector.sites import Site
-from collector.spool import SpoolFull
+from collector.visitor_page import as_json, page, site_named, wants_json, wished
+from collector.wording import Words
 
 HERE = Path(__file__).parent
-POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 GPC = {"gpc": True, "lastUpdate": "2026-11-22"}
-DONE = ("withdrawn", "deleted")
 
 blueprint = Blueprint("privacy", __name__, template_folder="templates")
 
@@ -27,40 +29,69 @@ blueprint = Blueprint("privacy", __name__, template_folder="templates")
 @blueprint.get("/privacy/<site>")
 @blueprint.get("/privacy/<site>/<int:version>")
 def policy(site: str, version: int | None = None) -> Response:
-    """The policy in force, in the visitor's language."""
-    found = site_named(site)
-    if version not in (None, found.policy_version):
-        abort(404, "there is no such version of the policy")
-    return page("policy", found, statistics_months=found.rollup_months, valid_days=VALID_DAYS)
-
-
-@blueprint.route("/privacy/<site>/me", methods=["GET", "POST"])
-def mine(site: str) -> Response:
-    """Everything this browser holds for the site, to read or as JSON.
-
-    Where cookies do not reach the collector, the banner hands over the tokens of the page's storage in a form.
-    """
-    found = site_named(site)
-    tokens = request.form if request.method == "POST" else request.cookies
-    shared = services()
-    data = held(found, tokens, shared.consents, shared.visits, time.time())
+    """The policy in force, or one of its versions."""
+    found, words = site_named(site), wished()
+    try:
+        shown = in_force(found)
+        known = policies.versions(services().database, site)
+    except SQLAlchemyError:  # the text is true all the same; it is only not known which version it is
+        shown, known = unkept(found, words), []
+    if version not in (None, shown.version):
+        shown = version_or_404(site, version or 0)
     if wants_json():
-        return Response(msgspec.json.encode(data), headers={"Cache-Control": "no-store"}, mimetype="application/json")
-    done = request.args.get("done")
-    by_page = request.method == "POST"
-    return page("me", found, data=data, done=done if done in DONE else None, by_page=by_page)
+        return as_json(document(shown, known, words))
+    own, language = shown.own_text(words.language)
+    text = shown.text(words.language)
+    return page(
+        "policy", found, words, text=render(text.text), data=render(text.data), own=render(own, 1), own_language=language,
+        current=next((each for each in known if each.version == shown.version), None), versions=known,
+        day=lambda at: words.date(local_day(at, found)),
+    )  # fmt: skip
 
 
-@blueprint.post("/privacy/<site>/me/withdraw")
-def withdraw(site: str) -> AnyResponse:
-    """Withdraw the consent that this browser's cookie holds."""
-    return forget(site, "withdrawn")
+@blueprint.get("/privacy/<site>/<int:version>/changes")
+def changes(site: str, version: int) -> Response:
+    """What a version changed in the one before it."""
+    found, words = site_named(site), wished()
+    known = {each.version: each for each in policies.versions(services().database, site)}
+    if version not in known or not known[version].before:
+        abort(404, words.label("no_such_version"))
+    before, after = [version_or_404(site, number) for number in (known[version].before, version)]
+    listed = differences(before.whole(words.language), after.whole(words.language))
+    return page(
+        "changes", found, words, version=known[version], changes=listed,
+        day=lambda at: words.date(local_day(at, found)),
+    )  # fmt: skip
 
 
-@blueprint.post("/privacy/<site>/me/delete")
-def delete(site: str) -> AnyResponse:
-    """Delete the visit state, and withdraw the consent to make another one."""
-    return forget(site, "deleted")
+def in_force(site: Site) -> Policy:
+    """The policy as it is now, kept as a version. Raises SQLAlchemyError."""
+    shown = policies.current(services().database, site.domain, time.time(), declared_for)
+    return shown or abort(404, "this site is not known here")
+
+
+def unkept(site: Site, words: Words) -> Policy:
+    """The policy while the database is away: without versions, the site's cookies and the owner's paragraphs."""
+    return Policy(0, {words.language: compose(site, words)}, {}, "")
+
+
+def version_or_404(site: str, version: int) -> Policy:
+    found = policies.find(services().database, site, version)
+    return found or abort(404, wished().label("no_such_version"))
+
+
+def document(shown: Policy, known: list[Version], words: Words) -> dict[str, object]:
+    """A version for programs: its Markdown, and the list of all versions."""
+    text, (own, language) = shown.text(words.language), shown.own_text(words.language)
+    return {
+        "version": shown.version, "hash": shown.hash, "language": words.language, "text": text.text, "own": own,
+        "own_language": language, "data": text.data, "versions": msgspec.to_builtins(known),
+    }  # fmt: skip
+
+
+def local_day(at: datetime, site: Site) -> date:
+    """The day of an instant where the site is."""
+    return at.astimezone(ZoneInfo(site.timezone)).date()
 
 
 @blueprint.get("/.well-known/gpc.json")
@@ -69,58 +100,9 @@ def gpc() -> Response:
     return Response(msgspec.json.encode(GPC), mimetype="application/json")
 
 
-@blueprint.get("/privacy/style.css")
-def style() -> Response:
-    """The style sheet of these pages."""
-    sheet = (HERE / "templates" / "privacy" / "style.css").read_bytes()
-    return Response(sheet, headers={"Cache-Control": "public, max-age=3600"}, mimetype="text/css")
-
-
-def site_named(domain: str) -> Site:
-    """The site, or 404."""
-    site = services().sites.get(domain, time.time())
-    if site is None:
-        abort(404, "this site is not known here")
-    return site
-
-
-def wants_json() -> bool:
-    """Whether JSON was asked for, by `format=json` or by the Accept header."""
-    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
-    return request.args.get("format") == "json" or best == "application/json"
-
-
-def page(name: str, site: Site, **values: object) -> Response:
-    """A page in the visitor's language."""
-    language = choose_language([request.args.get("language", ""), *request.accept_languages.values()])
-    body = render_template(
-        f"privacy/{name}.{language}.html", site=site, language=language, languages=languages(),
-        controller=site.controller or site.domain, **values,
-    )  # fmt: skip
-    answer = Response(body, mimetype="text/html")
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers["Content-Security-Policy"] = POLICY
-    answer.headers["Referrer-Policy"] = "same-origin"
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.vary.update(["Accept-Language", "Cookie"])
-    return answer
-
-
-def forget(domain: str, done: str) -> AnyResponse:
-    """Delete the visit state; where there is a consent, put a recorded withdrawal in its place."""
-    now = time.time()
-    site = site_named(domain)
-    if request.headers.get("Origin", request.host_url.rstrip("/")) != request.host_url.rstrip("/"):
-        abort(403, "this can only be asked on the page itself")
-    back = url_for(".mine", site=domain, done=done, language=request.args.get("language"))
-    answer = redirect(back, 303)
-    answer.headers["Cache-Control"] = "no-store"
-    grant = remembered(site, now)
-    cookies.forget_visit(answer)
-    if grant is not None and (grant.statistics or grant.marketing):
-        try:
-            proof = record(Decision(site.domain, Choices(), "withdraw", choose_language([])), site, now)
-        except SpoolFull:
-            abort(503, "the withdrawal cannot be recorded just now; try again later")
-        cookies.keep_consent(answer, services().consents.encode(proof.grant), VALID_DAYS * 86_400)
-    return answer
+@blueprint.get("/privacy/<any('style.css', 'mine.js'):name>")
+def asset(name: str) -> Response:
+    """The style sheet and the script of these pages."""
+    kind = {"style.css": "text/css", "mine.js": "text/javascript"}[name]
+    body = (HERE / "templates" / "privacy" / name).read_bytes()
+    return Response(body, headers={"Cache-Control": "public, max-age=3600"}, mimetype=kind)

@@ -49,8 +49,7 @@ class SiteRow(Base):
 class Site(msgspec.Struct, frozen=True, dict=True):
     """One site. `detail_days` and `rollup_months` say how long its counters are kept.
 
-    Decisions hold that were made for `asked_version` of the policy or a later one: nothing material has changed since;
-    0 stands for `policy_version`. `proof_months` says how long a record of consent is kept after it has expired,
+    `proof_months` says how long a record of consent is kept after it has expired,
     `request_months` how long a request about personal data is kept after it was answered.
     `rules` are its goals and funnels; they have tables of their own, and SiteDirectory fills them in.
     """
