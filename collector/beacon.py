@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import cast
 
 import msgspec
 
@@ -17,14 +16,16 @@ from collector.bot import HEADLESS, is_bot, with_window
 from collector.clock import LocalClock, day_date, day_number
 from collector.device import Hints
 from collector.gate import Reason, refusal
+from collector.hit import hit_of
 from collector.location import Location
 from collector.network import address_text, client_address, network_prefix, network_text
 from collector.origin import Arrival, origin_of
-from collector.payload import Page, Payload, clean_text, page_of
+from collector.payload import Page, Payload, page_of
 from collector.sites import Site, SiteDirectory
 from collector.spool import SpoolFull, SpoolWriter
+from collector.state import Origin, State
 from collector.tokens import ConsentTokens, VisitTokens
-from collector.visit import STATE_DAYS, Hit, Kind, Origin, State, advance
+from collector.visit import STATE_DAYS, advance
 
 NETWORKS_SECONDS = 5.0
 NETWORKS_TOGETHER = 10_000  # in one frame, which holds a megabyte at most
@@ -81,7 +82,7 @@ class Counter:
         host = page.host if page is not None else ""
         hosts = (host, request.origin) if request.origin and request.origin != host else (host,)
         reason = refusal(site, hosts, grant, signal=request.signal, minute=minute)
-        if reason is not None or site is None or page is None:
+        if reason is not None or site is None or page is None or grant is None:
             return self._drop(payload.site if site is not None else "", minute, reason or "origin")
         address = client_address(request.remote, request.forwarded_for, self.proxies)
         if HEADLESS in request.user_agent:
@@ -90,27 +91,27 @@ class Counter:
         self._note_network(address, robot, now)
         if robot:
             return self._drop(site.domain, minute, "bot")
-        return self._advance(site, page, payload, request, address, int(now))
+        return self._advance(site, page, payload, request, address, int(now), grant.marketing)
 
     def _advance(
-        self, site: Site, page: Page, payload: Payload, request: Request, address: bytes, now: int
+        self, site: Site, page: Page, payload: Payload, request: Request, address: bytes, now: int, marketing: bool
     ) -> Counted | Dropped:
         clock = self._clock(site.timezone)
         state = self._state(site, payload.visit or request.visit, now // 60)
-        hit = Hit(
-            cast(Kind, payload.kind),  # decode() lets only these pass
-            page.path,
-            clean_text(payload.name, 120),
-            round(payload.seconds),
-            None if payload.depth is None else round(payload.depth),
-        )
-        step = advance(state, hit, now, clock, lambda: self._origin(site, page, payload, request, address))
+        hit = hit_of(payload, page.path, marketing)
+        step = advance(state, hit, now, clock, lambda: self._origin(site, page, payload, request, address), site.rules)
         if step is None:
             return self._drop(site.domain, now // 60, "no_visit")
         today = clock.hour(now)[1]
         self.spool.append(
             rows.encode_beacon(
-                site.domain, self._expiry(site, today), step.state.origin, now // 60 * 60, step.idle, step.deltas
+                site.domain,
+                self._expiry(site, today),
+                step.state.origin,
+                now // 60 * 60,
+                step.idle,
+                step.deltas,
+                step.extras,
             )
         )
         seconds = (step.state.born + STATE_DAYS - today) * 86_400
@@ -127,7 +128,7 @@ class Counter:
     def _origin(self, site: Site, page: Page, payload: Payload, request: Request, address: bytes) -> Origin:
         arrival = Arrival(
             page.path, page.query, payload.referrer, address_text(address), request.user_agent, request.hints(),
-            payload.width, payload.language, payload.audience,
+            payload.width, payload.language, payload.audience, payload.connection,
         )  # fmt: skip
         return origin_of(arrival, self.locate, site.allows)
 
@@ -169,7 +170,7 @@ class Counter:
         self._write_networks(due, now)
 
     def _write_networks(self, counts: dict[bytes, list[int]], now: float) -> None:
-        summed = [(network_text(prefix), *two) for prefix, two in sorted(counts.items())]
+        summed = [(network_text(prefix), requests, refused) for prefix, (requests, refused) in sorted(counts.items())]
         for start in range(0, len(summed), NETWORKS_TOGETHER):
             self.spool.append(rows.encode_networks(int(now) // 86_400, summed[start : start + NETWORKS_TOGETHER]))
 

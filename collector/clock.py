@@ -44,3 +44,14 @@ class LocalClock:
         local = datetime.fromtimestamp(timestamp, UTC).astimezone(self.zone)
         since_hour = timedelta(minutes=local.minute, seconds=local.second)
         return timestamp - int(since_hour.total_seconds()), day_number(local.date())
+
+
+def week_of(day: int) -> int:
+    """The Monday of the week of a day."""
+    return day - (day + 3) % 7  # 1970-01-01 was a Thursday
+
+
+@lru_cache(maxsize=4096)
+def month_of(day: int) -> int:
+    """The first day of the month of a day."""
+    return day - day_date(day).day + 1

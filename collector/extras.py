@@ -8,13 +8,11 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from collector.clock import day_date
-from collector.visit import Origin
+from collector.state import Origin
 
 DAY = 86_400
 EVERYTHING = ("site", "detail_expires", "expires", *Origin.__struct_fields__)
 DATES = frozenset({"day", "born", "period"})
-
-Extra = tuple[str | int, ...]
 
 
 class Shape(NamedTuple):

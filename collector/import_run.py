@@ -14,7 +14,7 @@ from collector.config import Settings
 from collector.database import open_database, upgrade
 from collector.importer import Import, Place, Report
 from collector.location import LocationError, open_locator
-from collector.sites import Site, list_sites
+from collector.sites import Site, sites_with_rules
 
 PATIENCE = 5.0  # seconds in which the store takes at least one batch, if it is there
 POLL = 0.1
@@ -58,7 +58,7 @@ def _site(settings: Settings, domain: str) -> Site:
     database = open_database(settings.database)
     try:
         upgrade(database)
-        sites = {site.domain: site for site in list_sites(database)}
+        sites = {site.domain: site for site in sites_with_rules(database)}
     finally:
         database.close()
     if domain not in sites:

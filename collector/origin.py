@@ -8,8 +8,9 @@ from collector.location import Location
 from collector.payload import shorten
 from collector.screen import language_of, screen_class
 from collector.source import classify
-from collector.visit import Origin
+from collector.state import Origin
 
+CONNECTIONS = ("slow-2g", "2g", "3g", "4g")
 AUDIENCES = ("customer", "other")  # anything finer would be a profile, which consent to statistics does not cover
 
 
@@ -25,6 +26,7 @@ class Arrival(NamedTuple):
     width: float | None = None
     language: str = ""
     audience: str = ""
+    connection: str = ""
 
 
 def origin_of(arrival: Arrival, locate: Callable[[str], Location], is_internal: Callable[[str], bool]) -> Origin:
@@ -51,4 +53,5 @@ def origin_of(arrival: Arrival, locate: Callable[[str], Location], is_internal: 
         screen_class(arrival.width),
         language_of(arrival.language),
         arrival.audience if arrival.audience in AUDIENCES else "",
+        arrival.connection if arrival.connection in CONNECTIONS else "",
     )

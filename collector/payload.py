@@ -8,14 +8,16 @@ from urllib.parse import unquote
 import msgspec
 
 MAX_BODY = 16 * 1024  # bytes
-MAX_PAGE = 160  # bytes of UTF-8; the visit state holds two pages and must stay small
+MAX_PAGE = 144  # bytes of UTF-8; the visit state holds two pages at least and must stay small
 CACHED = 2048  # pages, in memory only
 MAX_KNOWN = 400  # characters of an address that is kept there
 REMOVED = "(removed)"
-KINDS = ("pageview", "event", "leave")
+KINDS = ("pageview", "event", "leave", "vitals")
 
 Text = Annotated[str, msgspec.Meta(max_length=2048)]
 Short = Annotated[str, msgspec.Meta(max_length=64)]
+Value = str | int | float | bool | None
+Measured = Annotated[float, msgspec.Meta(ge=0, le=86_400_000)] | None
 Token = Annotated[str, msgspec.Meta(max_length=4096)]
 
 
@@ -28,6 +30,23 @@ class BadPayload(Exception):
         self.status = status
 
 
+class Revenue(msgspec.Struct):
+    """What an event earned, in units of the currency, by its ISO 4217 code; below zero when it was given back."""
+
+    amount: Annotated[float, msgspec.Meta(ge=-1e12, le=1e12)]
+    currency: Annotated[str, msgspec.Meta(pattern="^[A-Za-z]{3}$")]
+
+
+class Vitals(msgspec.Struct):
+    """How fast a page was, in milliseconds; `cls`, the layout shift, is a score."""
+
+    lcp: Measured = None
+    inp: Measured = None
+    cls: Measured = None
+    fcp: Measured = None
+    ttfb: Measured = None
+
+
 class Payload(msgspec.Struct):
     """The body of a beacon. `seconds` is engaged time since the last report, `depth` a scroll depth in percent."""
 
@@ -36,12 +55,16 @@ class Payload(msgspec.Struct):
     kind: Short = "pageview"
     referrer: Annotated[str, msgspec.Meta(max_length=8192)] = ""
     name: Annotated[str, msgspec.Meta(max_length=120)] = ""
-    props: Annotated[dict[Short, str | int | float | bool | None], msgspec.Meta(max_length=30)] | None = None
+    props: Annotated[dict[Short, Value], msgspec.Meta(max_length=30)] | None = None
+    revenue: Revenue | None = None
     seconds: Annotated[float, msgspec.Meta(ge=0, le=86_400)] = 0
     depth: Annotated[float, msgspec.Meta(ge=0, le=100)] | None = None
     width: Annotated[float, msgspec.Meta(ge=0, le=100_000)] | None = None
     language: Short = ""
     audience: Short = ""
+    connection: Short = ""
+    topic: Short = ""
+    vitals: Vitals | None = None
     consent: Token = ""
     visit: Token = ""
 
@@ -83,6 +106,8 @@ def decode(body: bytes) -> Payload:
         raise BadPayload("kind", f"kind takes {', '.join(KINDS)}")
     if payload.kind == "event" and not payload.name.strip():
         raise BadPayload("name", "an event takes a name")
+    if payload.kind == "vitals" and payload.vitals is None:
+        raise BadPayload("vitals", "a report of vitals takes some")
     return payload
 
 
@@ -103,7 +128,7 @@ _known_page = lru_cache(maxsize=CACHED)(_page_of)
 
 
 def clean_path(path: str) -> str:
-    """The path as it is kept: decoded, without control characters and personal data, at most 160 bytes long."""
+    """The path as it is kept: decoded, without control characters and personal data, at most 144 bytes long."""
     if "%" in path:
         path = unquote(path, errors="replace")
     path = path.partition("?")[0].partition("#")[0]

@@ -13,7 +13,7 @@ import msgspec
 
 from collector import extras
 from collector.clock import day_date
-from collector.visit import DELTA_FIELDS, Delta, Origin
+from collector.state import DELTA_FIELDS, Delta, Extra, Origin
 
 BEACON, DROP, NETWORKS, CONSENT = b"b", b"d", b"n", b"c"
 
@@ -105,7 +105,7 @@ def encode_beacon(
     minute: int,
     idle: int,
     deltas: Sequence[Delta],
-    more: Sequence[extras.Extra] = (),
+    more: Sequence[Extra] = (),
 ) -> bytes:
     """One counted beacon. `expires` are the day numbers of the detailed row and of the rollups, `minute` is in
     seconds since the epoch, `idle` in minutes (-1: no hit, a leave), `more` are its extras."""

@@ -13,7 +13,7 @@ from collector.visit import HASH_LENGTH, Origin, State
 
 MAC_BYTES = 16
 TO_URL, FROM_URL = bytes.maketrans(b"+/", b"-_"), bytes.maketrans(b"-_", b"+/")  # base64 as cookies may carry it
-MAX_TOKEN = 1520  # bytes; a longer token was not made here
+MAX_TOKEN = 1500  # bytes; a longer token was not made here
 CACHED = 4096  # consents, in memory only: one visit brings the same one several times
 MAX_PAYLOAD = (MAX_TOKEN - 33) * 3 // 4  # 33: the point and the encoded MAC
 
@@ -78,13 +78,26 @@ class VisitTokens:
         self._decoder = msgspec.json.Decoder(State)
 
     def encode(self, site: str, state: State) -> str:
-        """The token of `state` on `site`. If it would be too long, the pages seen first today are forgotten."""
+        """The token of `state` on `site`."""
         payload = self._encoder.encode(state)
-        excess = len(payload) - MAX_PAYLOAD
-        if excess > 0:
-            forget = -(-excess // HASH_LENGTH) * HASH_LENGTH
-            payload = self._encoder.encode(msgspec.structs.replace(state, pages=state.pages[forget:]))
+        if len(payload) > MAX_PAYLOAD:
+            payload = self._shortened(state, len(payload) - MAX_PAYLOAD)
         return self._tokens.sign(site, payload)
+
+    def _shortened(self, state: State, excess: int) -> bytes:
+        """The payload by at least `excess` bytes shorter: the browser forgets what matters least.
+
+        That is which pages it saw first today, which steps it took first today, and then the way to its page.
+        """
+        forget = -(-excess // HASH_LENGTH) * HASH_LENGTH
+        of_pages = min(forget, len(state.pages))
+        state = msgspec.structs.replace(
+            state, pages=state.pages[of_pages:], steps=state.steps[min(forget - of_pages, len(state.steps)) :]
+        )
+        payload = self._encoder.encode(state)
+        if len(payload) > MAX_PAYLOAD:
+            payload = self._encoder.encode(msgspec.structs.replace(state, trail=()))
+        return payload
 
     def decode(self, site: str, token: str) -> State | None:
         """The state in `token`, or None if it is forged, foreign to the site, or of no known shape."""

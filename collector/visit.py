@@ -9,112 +9,40 @@ same hour, so that sums over any period and any dimension stay true. docs/counti
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Literal, NamedTuple
 from zlib import crc32
 
 import msgspec
 
-from collector.clock import LocalClock
+from collector.clock import LocalClock, month_of, week_of
+from collector.extras import COHORT, FLOW, PROPERTY, TOPIC, VITAL
+from collector.progress import carried_over, converted, walked
+from collector.rules import NO_RULES, Goals, Rules
+from collector.state import DELTA_FIELDS, HASH_LENGTH, NEVER, Delta, Extra, Hit, Kind, Origin, Run, State, Step
+
+__all__ = [
+    "DELTA_FIELDS", "HASH_LENGTH", "NEVER", "PAGES_REMEMBERED", "SKEW_MINUTES", "STATE_DAYS", "STEPS_REMEMBERED",
+    "VISIT_MINUTES", "Delta", "Extra", "Hit", "Kind", "Origin", "Run", "State", "Step", "advance",
+]  # fmt: skip
 
 VISIT_MINUTES = 30  # a visit ends when nothing was heard of it for so long
 STATE_DAYS = 393  # the state expires 13 months after the first visit, never later (February is short); never extended
 SKEW_MINUTES = 10  # clocks of two collectors may differ by so much
-NEVER = 65535  # gap of a visitor who was never here before
-PAGES_REMEMBERED = 40  # pages and events of one day that the state can tell apart
-HASH_LENGTH = 4
-
-Kind = Literal["pageview", "event", "leave"]
+PAGES_REMEMBERED = 40  # pages, topics and events of one day that the state can tell apart
+STEPS_REMEMBERED = 24  # steps from page to page of one day
 
 
-class Origin(msgspec.Struct, frozen=True, array_like=True):
-    """What was true when the visit began: dimensions of every delta of the visit. Empty means unknown."""
-
-    entry: str = ""
-    channel: str = ""
-    source: str = ""
-    medium: str = ""
-    campaign: str = ""
-    term: str = ""
-    content: str = ""
-    country: str = ""
-    region: str = ""
-    city: str = ""
-    device: str = ""
-    browser: str = ""
-    browser_version: str = ""
-    os: str = ""
-    os_version: str = ""
-    screen: str = ""
-    language: str = ""
-    audience: str = ""
-    connection: str = ""
-
-
-class State(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a visitor's browser remembers of its visits to one site. Days since 1970-01-01, minutes since 1970."""
-
-    born: int  # day of the first visit
-    day: int  # last day with a page view or an event
-    start: int  # minute in which the current visit began
-    seen: int  # minute of its last page view or event
-    origin: Origin
-    path: str  # page the visitor is on
-    left: int = 0  # minutes after `seen` at which the page was last left
-    views: int = 0  # page views in the current visit
-    bounce: bool = False  # the visit is booked as a bounce so far
-    depth: int = -1  # deepest scroll in percent reported for the current page view; -1: none
-    pages: str = ""  # short hashes of the pages seen and the events done on `day`
-
-
-class Hit(NamedTuple):
-    """One thing that happened on a page."""
-
-    kind: Kind
-    page: str
-    name: str = ""  # of an event
-    seconds: int = 0  # engaged time since the last report, for leave
-    depth: int | None = None  # deepest scroll in percent, for leave
-
-
-class Delta(NamedTuple):
-    """A row of signed integers to be added to the counters, under the origin of the visit."""
-
-    day: int
-    hour: int
-    page: str
-    name: str = ""
-    gap: int = 0
-    hour_gap: int = 0
-    visitors: int = 0
-    hour_visitors: int = 0
-    page_visitors: int = 0
-    visits: int = 0
-    bounces: int = 0
-    entries: int = 0
-    exits: int = 0
-    pageviews: int = 0
-    seconds: int = 0
-    depth: int = 0
-    depths: int = 0
-    events: int = 0
-    event_visitors: int = 0
-
-
-DELTA_FIELDS = Delta._fields
-
-
-class Step(NamedTuple):
-    """The outcome of one hit. `idle` is minutes since the visitor's hit before (65535: never), -1 for a leave."""
-
-    deltas: list[Delta]
-    state: State
-    idle: int
-
-
-def advance(state: State | None, hit: Hit, now: int, clock: LocalClock, origin: Callable[[], Origin]) -> Step | None:
+def advance(
+    state: State | None,
+    hit: Hit,
+    now: int,
+    clock: LocalClock,
+    origin: Callable[[], Origin],
+    rules: Rules = NO_RULES,
+) -> Step | None:
     """Count one hit at `now` (seconds since the epoch) of the visitor whose browser remembered `state`.
 
-    `origin` is asked only when a visit begins. A leave without a visit gives None; nothing is counted then.
+    `origin` is asked only when a visit begins; `rules` are the goals and funnels of the site. A leave or a report of
+    vitals without a visit gives None; nothing is counted then.
     """
     minute = now // 60
     if state is not None:
@@ -124,71 +52,94 @@ def advance(state: State | None, hit: Hit, now: int, clock: LocalClock, origin: 
         else:
             minute = max(minute, state.seen)
     if hit.kind == "leave":
-        return _leave(state, hit, minute, clock) if state is not None else None
+        return _leave(state, hit, minute, clock, rules) if state is not None else None
+    if hit.kind == "vitals":
+        return _vitals(state, hit, minute, clock) if state is not None else None
     if state is None or minute - state.seen - state.left >= VISIT_MINUTES:
-        return _begin(state, hit, minute, clock, origin())
-    return _go_on(state, hit, minute, clock)
+        return _begin(state, hit, minute, clock, origin(), rules)
+    return _go_on(state, hit, minute, clock, rules)
 
 
-def _begin(state: State | None, hit: Hit, minute: int, clock: LocalClock, origin: Origin) -> Step:
+def _begin(state: State | None, hit: Hit, minute: int, clock: LocalClock, origin: Origin, rules: Rules) -> Step:
     """A visit begins with this hit."""
     hour, day = clock.hour(minute * 60)
     gap, hour_gap = _gaps(state, hour, day, clock)
     is_view = hit.kind == "pageview"
-    pages, is_new = _remember(state.pages if state is not None and state.day == day else "", hit)
+    is_today = state is not None and state.day == day
+    pages, is_new = _remember(state.pages if state is not None and is_today else "", _name_of(hit), PAGES_REMEMBERED)
     deltas = [
         Delta(
-            day, hour, hit.page, "", gap, hour_gap, int(gap > 0), int(hour_gap > 0), is_new if is_view else 0,
-            1, int(is_view), 1, 1, int(is_view),
+            day, hour, hit.page, "", gap or NEVER, hour_gap or NEVER, int(gap > 0), int(hour_gap > 0),
+            is_new if is_view else 0, 1, int(is_view), 1, 1, int(is_view),
         )
     ]  # fmt: skip
     if not is_view:
         deltas.append(Delta(day, hour, hit.page, hit.name, events=1, event_visitors=is_new))
+    born = state.born if state is not None else day
+    extras = _cohorts(born, state.day if state is not None else None, day) if gap else []
+    pages = _add_own(hit, day, pages, extras)
+    goals, funnels = 0, carried_over(state.funnels, rules) if state is not None and state.funnels else ()
+    if rules.goals or hit.revenue:
+        goals, funnels = _score(goals, funnels, hit, (day, hour), _reached(hit, rules), rules, extras)
     new = State(
-        state.born if state is not None else day, day, minute, minute, origin, hit.page,
-        0, int(is_view), is_view, -1, pages,
+        born, day, minute, minute, origin, hit.page, 0, int(is_view), is_view, -1, pages,
+        0, goals, funnels, (), state.steps if state is not None and is_today else "",
     )  # fmt: skip
-    return Step(deltas, new, NEVER if state is None else min(minute - state.seen, NEVER))
+    return Step(deltas, new, NEVER if state is None else min(minute - state.seen, NEVER), extras)
 
 
-def _go_on(state: State, hit: Hit, minute: int, clock: LocalClock) -> Step:
+def _go_on(state: State, hit: Hit, minute: int, clock: LocalClock, rules: Rules) -> Step:
     """The visit goes on with this hit."""
     hour, day = clock.hour(minute * 60)
-    seen_hour, seen_day = clock.hour(state.seen * 60)
-    gap, hour_gap = _gaps(state, hour, day, clock) if hour != seen_hour else (0, 0)
+    is_later = hour != clock.hour(state.seen * 60)[0]
+    gap, hour_gap = _gaps(state, hour, day, clock) if is_later else (0, 0)
     is_view = hit.kind == "pageview"
-    pages, is_new = _remember(state.pages if state.day == day else "", hit)
+    is_today = state.day == day
+    pages, is_new = _remember(state.pages if is_today else "", _name_of(hit), PAGES_REMEMBERED)
     path = hit.page if is_view else state.path
-    moved = path != state.path or hour != seen_hour  # the visit's exit is booked on `path` in the hour of `seen`
+    moved = path != state.path or is_later  # the visit's exit is booked on `path` in the hour of `seen`
+    counted = (gap or NEVER, hour_gap or NEVER, int(gap > 0), int(hour_gap > 0))
     deltas = []
     if is_view:
-        deltas.append(
-            Delta(
-                day, hour, path, "", gap, hour_gap, int(gap > 0), int(hour_gap > 0), is_new,
-                0, 0, 0, int(moved), 1,
-            )
-        )  # fmt: skip
+        deltas.append(Delta(day, hour, path, "", *counted, is_new, 0, 0, 0, int(moved), 1))
     else:
         deltas.append(Delta(day, hour, hit.page, hit.name, events=1, event_visitors=is_new))
         if moved or hour_gap:
-            deltas.append(Delta(day, hour, path, "", gap, hour_gap, int(gap > 0), int(hour_gap > 0), exits=int(moved)))
-    entry = state.origin.entry
-    start_hour, start_day = clock.hour(state.start * 60)
-    if moved and state.bounce and state.path == entry and seen_hour == start_hour:
-        deltas.append(Delta(seen_day, seen_hour, entry, exits=-1, bounces=-1))
-    else:
-        if moved:
-            deltas.append(Delta(seen_day, seen_hour, state.path, exits=-1))
-        if state.bounce:
-            deltas.append(Delta(start_day, start_hour, entry, bounces=-1))
+            deltas.append(Delta(day, hour, path, "", *counted, exits=int(moved)))
+    deltas += _corrections(state, moved, clock)
+    extras = _cohorts(state.born, state.day, day) if gap else []
+    pages = _add_own(hit, day, pages, extras)
+    trail, steps = state.trail, state.steps if is_today else ""
+    if path != state.path:
+        steps, is_new = _remember(steps, f"{state.path}\n{path}", STEPS_REMEMBERED)
+        extras.append((FLOW, day, path, state.path, *trail, *("", "")[len(trail) :], 1, is_new))
+        trail = (state.path, *trail[:1])
+    goals, funnels = state.goals, state.funnels
+    if rules.goals or hit.revenue:
+        goals, funnels = _score(goals, funnels, hit, (day, hour), _reached(hit, rules), rules, extras)
     new = State(
-        state.born, day, state.start, minute, state.origin, path,
-        0, state.views + is_view, False, -1 if is_view else state.depth, pages,
+        state.born, day, state.start, minute, state.origin, path, 0, state.views + is_view, False,
+        -1 if is_view else state.depth, pages, state.seconds, goals, funnels, trail, steps,
     )  # fmt: skip
-    return Step(deltas, new, min(minute - state.seen, NEVER))
+    return Step(deltas, new, min(minute - state.seen, NEVER), extras)
 
 
-def _leave(state: State, hit: Hit, minute: int, clock: LocalClock) -> Step:
+def _corrections(state: State, moved: bool, clock: LocalClock) -> list[Delta]:
+    """What a further hit takes back: the bounce where the visit began, the exit where the visitor was until now."""
+    start_hour, start_day = clock.hour(state.start * 60)
+    seen_hour, seen_day = clock.hour(state.seen * 60)
+    entry = state.origin.entry
+    if moved and state.bounce and state.path == entry and seen_hour == start_hour:
+        return [Delta(seen_day, seen_hour, entry, exits=-1, bounces=-1)]
+    deltas = []
+    if moved:
+        deltas.append(Delta(seen_day, seen_hour, state.path, exits=-1))
+    if state.bounce:
+        deltas.append(Delta(start_day, start_hour, entry, bounces=-1))
+    return deltas
+
+
+def _leave(state: State, hit: Hit, minute: int, clock: LocalClock, rules: Rules) -> Step:
     """The page was hidden or left: engaged time is booked where the visit began. It is no hit of a day or an hour."""
     seconds = min(hit.seconds, (minute - state.start + 1) * 60)
     hour, day = clock.hour(state.start * 60)
@@ -200,7 +151,61 @@ def _leave(state: State, hit: Hit, minute: int, clock: LocalClock) -> Step:
     if minute - state.seen - left - seconds // 60 < VISIT_MINUTES:  # time spent reading is not idle time
         left = minute - state.seen
     delta = Delta(day, hour, hit.page, seconds=seconds, depth=added, depths=reported)
-    return Step([delta], msgspec.structs.replace(state, left=left, depth=deepest), -1)
+    goals, funnels, extras = state.goals, state.funnels, list[Extra]()
+    if rules.goals and (reached := rules.left(hit.page, hit.depth, state.seconds + seconds)):
+        hour, day = clock.hour(minute * 60)
+        goals, funnels = _score(goals, funnels, hit, (day, hour), reached, rules, extras)
+    new = msgspec.structs.replace(
+        state, left=left, depth=deepest, seconds=state.seconds + seconds, goals=goals, funnels=funnels
+    )
+    return Step([delta], new, -1, extras)
+
+
+def _vitals(state: State, hit: Hit, minute: int, clock: LocalClock) -> Step:
+    """The browser reports how fast a page was. That changes nothing about the visit."""
+    day = clock.hour(minute * 60)[1]
+    return Step([], state, -1, [(VITAL, day, hit.page, metric, bucket, 1) for metric, bucket in hit.vitals])
+
+
+def _score(
+    goals: int,
+    funnels: tuple[Run, ...],
+    hit: Hit,
+    when: tuple[int, int],
+    reached: Goals,
+    rules: Rules,
+    extras: list[Extra],
+) -> tuple[int, tuple[Run, ...]]:
+    """The goals and funnels of the state after this hit on a day, in an hour; what they add goes to `extras`."""
+    if reached or hit.revenue:
+        goals = converted(goals, reached, (*when, hit.page), hit.currency, hit.revenue, extras)
+    if rules.funnels:
+        funnels = walked(funnels, rules, reached, when[0], hit.kind != "leave", extras)
+    return goals, funnels
+
+
+def _reached(hit: Hit, rules: Rules) -> Goals:
+    return rules.viewed(hit.page) if hit.kind == "pageview" else rules.done(hit.name, hit.props)
+
+
+def _add_own(hit: Hit, day: int, pages: str, extras: list[Extra]) -> str:
+    """The topic of a page, the properties of an event. Returns what is remembered of the day with the topic."""
+    if hit.topic:
+        pages, is_new = _remember(pages, f"topic {hit.topic}", PAGES_REMEMBERED)
+        if is_new:
+            extras.append((TOPIC, day, hit.topic, 1))
+    extras += [(PROPERTY, day, hit.name, key, value, 1) for key, value in hit.props]
+    return pages
+
+
+def _cohorts(born: int, last: int | None, day: int) -> list[Extra]:
+    """The visitor is here on a new day: counted once in its week and its month, under those of the first visit."""
+    extras: list[Extra] = []
+    for unit, first_of in (("week", week_of), ("month", month_of)):
+        period = first_of(day)
+        if last is None or first_of(last) != period:
+            extras.append((COHORT, unit, first_of(born), period, 1))
+    return extras
 
 
 def _gaps(state: State | None, hour: int, day: int, clock: LocalClock) -> tuple[int, int]:
@@ -211,15 +216,20 @@ def _gaps(state: State | None, hour: int, day: int, clock: LocalClock) -> tuple[
     return min(max(day - state.day, 0), NEVER - 1), min(-((last_hour - hour) // 3600), NEVER - 1)
 
 
-def _remember(pages: str, hit: Hit) -> tuple[str, int]:
-    """The pages and events of today with this one, and 1 if it is new among them."""
-    short = _short_hash(hit.page if hit.kind == "pageview" else "event " + hit.name)
-    at = pages.find(short)
+def _name_of(hit: Hit) -> str:
+    """What a visitor of a page or an event is told apart by, within a day."""
+    return hit.page if hit.kind == "pageview" else f"event {hit.name}"
+
+
+def _remember(known: str, what: str, most: int) -> tuple[str, int]:
+    """The short hashes of today with this one, and 1 if it is new among them."""
+    short = _short_hash(what)
+    at = known.find(short)
     while at > 0 and at % HASH_LENGTH:  # found across two others
-        at = pages.find(short, at + 1)
+        at = known.find(short, at + 1)
     if at >= 0:
-        return pages, 0
-    return (pages + short)[-HASH_LENGTH * PAGES_REMEMBERED :], 1
+        return known, 0
+    return (known + short)[-HASH_LENGTH * most :], 1
 
 
 @lru_cache(maxsize=4096)

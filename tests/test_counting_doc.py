@@ -49,7 +49,7 @@ def words(number: str, delta: Delta) -> list[str]:
         if name == "name":
             added += [f'name "{value}"'] if value else []
         elif name == "gap":
-            added += ["gap never" if value == NEVER else f"gap {value}"] if value else []
+            added += ["gap never" if value == NEVER else f"gap {value}"] if delta.visitors else []
         elif value:
             added.append(f"{name} {value:+d}".replace("-", "−"))
     return [number, day_date(delta.day).isoformat(), f"{hour:%H:%M}", delta.page, ", ".join(added)]

@@ -17,7 +17,8 @@ from collector.location import Location
 from collector.origin import Arrival, origin_of
 from collector.payload import clean_path
 from collector.sites import Site
-from collector.visit import SKEW_MINUTES, VISIT_MINUTES, Hit, Origin, advance
+from collector.state import Hit, Origin
+from collector.visit import SKEW_MINUTES, VISIT_MINUTES, advance
 
 Outcome = Literal["counted"] | Left
 NOT_LIVE = -1  # idle minutes of a page view that is not happening now
@@ -119,13 +120,15 @@ class PageViews:
             arrival = Arrival(page, query, line.referrer, line.address, line.user_agent)
             return origin_of(arrival, self._locate, self.site.allows)
 
-        step = advance(state, Hit("pageview", page), now, self._clock, origin)
+        step = advance(state, Hit("pageview", page), now, self._clock, origin, self.site.rules)
         assert step is not None  # only a leave can count nothing
         self.visitors.remember(visitor, step.state)
         self._earliest = min(self._earliest or minute, minute)
         expires = self._expires(step.state.day)
         payloads.append(
-            rows.encode_beacon(self.site.domain, expires, step.state.origin, minute * 60, NOT_LIVE, step.deltas)
+            rows.encode_beacon(
+                self.site.domain, expires, step.state.origin, minute * 60, NOT_LIVE, step.deltas, step.extras
+            )
         )
         return "counted"
 

@@ -9,7 +9,8 @@ import secrets
 from hashlib import blake2b
 
 from collector.clock import LocalClock
-from collector.visit import SKEW_MINUTES, VISIT_MINUTES, Origin, State
+from collector.state import Origin, Run, State
+from collector.visit import SKEW_MINUTES, VISIT_MINUTES
 
 OVER = VISIT_MINUTES + SKEW_MINUTES  # minutes after which no line can still belong to a visit
 NOWHERE = Origin()
@@ -23,6 +24,7 @@ class Visitors:
         self._hash = blake2b(key=secrets.token_bytes(32), digest_size=8)
         self._states: dict[int, State] = {}
         self._past: dict[int, int] = {}  # first day in the upper bits, last minute in the lower 32
+        self._runs: dict[int, tuple[Run, ...]] = {}  # funnels that a visitor of the past is on the way through
         self._swept = 0
 
     def __len__(self) -> int:
@@ -41,12 +43,14 @@ class Visitors:
             packed = self._past.get(key)
             if packed is not None:
                 seen = packed & 0xFFFFFFFF
-                known = State(packed >> 32, self._clock.hour(seen * 60)[1], seen, seen, NOWHERE, "")
+                day, runs = self._clock.hour(seen * 60)[1], self._runs.get(key, ())
+                known = State(packed >> 32, day, seen, seen, NOWHERE, "", funnels=runs)
         return known
 
     def remember(self, key: int, state: State) -> None:
         if key not in self._states:
             self._past.pop(key, None)
+            self._runs.pop(key, None)
         self._states[key] = state
 
     def sweep(self, minute: int) -> None:
@@ -59,3 +63,5 @@ class Visitors:
         for key in over:
             state = self._states.pop(key)
             self._past[key] = state.born << 32 | state.seen
+            if state.funnels:
+                self._runs[key] = state.funnels

@@ -1,0 +1,61 @@
+"""How far a visit has come: the goals it has reached, and the steps of funnels it has done. Pure.
+
+A funnel is remembered as a run: its number, how many of its steps were counted, how many are done in the current try,
+and the day on which it was entered. All steps are booked on that day, so that in no period more visitors reach a step
+than enter the funnel.
+"""
+
+from collections.abc import Iterable
+
+from collector.extras import FUNNEL, GOAL
+from collector.rules import Goals, Rules
+from collector.state import Extra, Run
+
+Runs = tuple[Run, ...]
+
+
+def converted(
+    goals: int, reached: Goals, where: tuple[int, int, str], currency: str, revenue: int, extras: list[Extra]
+) -> int:
+    """The goals of the visit after a hit `where` (day, hour, page) that reached these. `revenue` is in minor units.
+
+    A goal is a conversion once in a visit; revenue counts each time, for each of the goals and once for the whole.
+    """
+    for goal in reached:
+        bit = 1 << goal.number - 1
+        is_first = not goals & bit
+        if is_first or revenue:
+            extras.append((GOAL, *where, goal.name, currency, int(is_first), revenue))
+        goals |= bit
+    if revenue:
+        extras.append((GOAL, *where, "", currency, 0, revenue))
+    return goals
+
+
+def walked(runs: Runs, rules: Rules, reached: Goals, day: int, is_step: bool, extras: list[Extra]) -> Runs:
+    """The runs after a hit that reached these goals. One that is no step (a leave) cannot break a strict order.
+
+    A hit takes at most one step of a funnel. Each step is counted once a run is remembered, however often it is tried.
+    """
+    known = {run[0]: run for run in runs}
+    numbers = {goal.number for goal in reached}
+    after: list[Run] = []
+    for funnel in rules.funnels:
+        _, counted, done, entered = known.get(funnel.number, (0, 0, 0, day))
+        if done < len(funnel.steps):
+            if funnel.steps[done] in numbers:
+                done += 1
+            elif funnel.strict and is_step:
+                done = int(funnel.steps[0] in numbers)
+            if done > counted:
+                counted = done
+                extras.append((FUNNEL, entered, funnel.name, counted, 1))
+        if counted:
+            after.append((funnel.number, counted, done, entered))
+    return tuple(after)
+
+
+def carried_over(runs: Iterable[Run], rules: Rules) -> Runs:
+    """What of the runs goes on in the next visit: funnels across visits that are not completed."""
+    known = rules.funnel_by_number
+    return tuple(run for run in runs if run[0] in known and known[run[0]].across and run[1] < len(known[run[0]].steps))
