@@ -159,3 +159,10 @@ def saved_heads(database: Database, site: str) -> list[Head]:
     with database.session() as session:
         found = session.scalars(select(HeadRow).where(HeadRow.site == site).order_by(HeadRow.chain))
         return [Head(*(getattr(row, name) for name in Head.__struct_fields__)) for row in found]
+
+
+def heads_of(data: Path, database: Database, site: str) -> list[Head]:
+    """All that is known of where a site's chains end: by this installation's file and by the relational database."""
+    chains = read_chains(data)
+    here = [head for head in chains.confirmed() if head.site == site] if chains else []
+    return here + saved_heads(database, site)

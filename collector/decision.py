@@ -1,21 +1,22 @@
 """A visitor's decision about cookies: what a browser may send, what is kept of it as proof, and its receipt."""
 
-from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 
 from collector.payload import BadPayload
+from collector.receipt import receipt_of
 from collector.rows import ConsentRecord
 from collector.sites import Site
 from collector.tokens import ConsentGrant
 
 VALID_DAYS = 180  # the same for yes and no, never extended
-PROOF_DAYS = 1096  # 36 months: how long a record is kept after the decision ended
+MONTH_DAYS = 30.4375
 MAX_DECISION = 16 * 1024  # bytes
 DAY = 86_400
 
-Method = Literal["accept_all", "reject_all", "save_selection", "withdraw", "gpc", "api"]
+# "object" is the objection to marketing on the visitor's own page; a banner cannot send it.
+Method = Literal["accept_all", "reject_all", "save_selection", "withdraw", "object", "gpc", "api"]
 REFUSING: tuple[Method, ...] = ("reject_all", "withdraw", "gpc")
 HEX_HASH = r"^([0-9a-f]{64})?$"
 RECORD_ID = r"^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$"
@@ -66,6 +67,8 @@ def decode(body: bytes) -> Decision:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise BadPayload("malformed", "the body is no JSON object in UTF-8") from None
     choices = decision.choices
+    if decision.method == "object":
+        raise BadPayload("method", "an objection is made on the visitor's own page")
     if decision.method in REFUSING and choices.grants:
         raise BadPayload("choices", f"{decision.method} allows nothing")
     if decision.method == "accept_all" and not (choices.statistics and choices.marketing):
@@ -75,55 +78,33 @@ def decode(body: bytes) -> Decision:
     return decision
 
 
-def prove(decision: Decision, site: Site, signals: list[str], ids: tuple[str, str], now: float) -> Proof:
-    """The proof of a decision made at `now` (seconds since the epoch).
+def prove(
+    decision: Decision, site: Site, signals: list[str], ids: tuple[str, str], now: float, until: int = 0
+) -> Proof:
+    """The proof of a decision made at `now` (seconds since the epoch). It holds for VALID_DAYS, or `until` then.
 
     `ids` are a fresh record id and a fresh consent id. A refusal gets no consent id, and the browser of one who refused
     is given no id at all.
     """
     granted = decision.choices.grants
-    until = int(now) + VALID_DAYS * DAY
+    until = until or int(now) + VALID_DAYS * DAY
     record = ConsentRecord(
         id=ids[0],
         consent=ids[1] if granted else "",
         site=site.domain,
         choices={"statistics": decision.choices.statistics, "marketing": decision.choices.marketing},
         method=decision.method,
-        decided=now,
+        decided=round(now * 1000) / 1000,
         policy_version=site.policy_version,
         language=decision.language,
         notice=decision.notice,
         signals=signals,
         valid_until=until,
         supersedes=decision.supersedes,
-        expires=until // DAY + PROOF_DAYS,
+        expires=until // DAY + round(site.proof_months * MONTH_DAYS),
     )
     grant = ConsentGrant(
         site.domain, site.policy_version, record.choices["statistics"], record.choices["marketing"],
         int(now) // 60, until // 60,
     )  # fmt: skip
     return Proof(record, grant, receipt_of(record, site))
-
-
-def receipt_of(record: ConsentRecord, site: Site) -> dict[str, Any]:
-    """What the visitor is handed: everything the log keeps of the decision. `id` is null for a refusal."""
-    return {
-        "id": record.id if record.consent else None,
-        "consent_id": record.consent or None,
-        "site": record.site,
-        "controller": site.controller or site.domain,
-        "choices": record.choices,
-        "method": record.method,
-        "decided": iso(record.decided),
-        "valid_until": iso(record.valid_until),
-        "policy_version": record.policy_version,
-        "language": record.language,
-        "notice": record.notice,
-        "signals": record.signals,
-        "supersedes": record.supersedes or None,
-    }
-
-
-def iso(seconds: float) -> str:
-    """An instant in UTC, as ISO 8601 writes it, to the second."""
-    return datetime.fromtimestamp(int(seconds), UTC).isoformat().replace("+00:00", "Z")

@@ -110,7 +110,7 @@ class Check:
 
     def ends(self, known: list[Head], heads: Callable[[], list[Head]]) -> Iterator[Finding]:
         """Findings about the ends of the chains."""
-        for head in {(head.chain, head.sequence, head.hash, head.signature): head for head in known}.values():
+        for head in dict.fromkeys(known):
             if not chain.is_head_signed(head, self.keys):
                 yield Finding(
                     "not signed", "", head.chain, "what is known of its end is not signed by this installation"
