@@ -32,7 +32,7 @@ class Held(NamedTuple):
 def find(
     site: Site, given: Mapping[str, str], consents: ConsentTokens, visits: VisitTokens, histories: HistoryTokens
 ) -> Held:
-    """What the tokens in `given` ("consent", "visit", and notes of decisions) hold; nothing for those missing or forged."""
+    """What the tokens in `given` ("consent", "visit", notes of decisions) hold; nothing for missing or forged ones."""
     return Held(
         consents.decode(site.domain, given.get("consent", "")),
         visits.decode(site.domain, given.get("visit", "")),

@@ -1,9 +1,9 @@
 """The decisions a browser has made so far, kept by that browser alone.
 
-The log of decisions knows no person, so it cannot tell whose records belong together. The browser can: it keeps a signed
-note of each consent and of what became of it, with the id of the receipt (a refusal has none). A note is a cookie for the
-privacy pages only, so it never travels with a beacon; where cookies do not reach the collector, the page's storage holds
-the notes. A browser that only ever refused holds none.
+The log of decisions knows no person, so it cannot tell whose records belong together. The browser can: it keeps a
+signed note of each consent and of what became of it, with the id of the receipt (a refusal has none). A note is a
+cookie for the privacy pages only, so it never travels with a beacon; where cookies do not reach the collector, the
+page's storage holds the notes. A browser that only ever refused holds none.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,8 +1,9 @@
 """Versions of a site's policy: each a snapshot that is never changed, with its date.
 
 The policy in force is always what is true now: when settings, schema or texts changed since the newest snapshot, the
-next reader's question makes a new version, and so does the owner when he publishes paragraphs of his own. A version is
-material when the owner says so; then every visitor is asked for consent again (`Site.asked_version`).
+next reader's question makes a new version, and so does the owner when he publishes paragraphs of his own. Two numbers
+are told apart: `version` counts the texts, `Site.policy_version` is what consent is bound to (collector/gate.py). Only
+the owner raises the second one, by publishing a change that is material: then every visitor is asked again.
 """
 
 import hashlib
@@ -37,7 +38,7 @@ class PolicyRow(Base):
 
     site: Mapped[str] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    material: Mapped[bool]
+    policy_version: Mapped[int]
     published: Mapped[datetime] = mapped_column(Instant)
     by_owner: Mapped[bool]
     note: Mapped[str]
@@ -102,7 +103,7 @@ def current(
 def publish(
     database: Database, domain: str, wanted: Publication, now: float, declared: DeclaredCookies = no_cookies
 ) -> Policy:
-    """Publish a version. When nothing is different and nobody is to be asked again, there is none. Raises PolicyError."""
+    """Publish a version; there is none when nothing is different and nobody is asked again. Raises PolicyError."""
     wanted = Publication(checked(wanted.own), wanted.material, " ".join(wanted.note.split()))
     if len(wanted.note) > MAX_NOTE:
         raise PolicyError(f"what changed is told in at most {MAX_NOTE} characters")
@@ -139,23 +140,17 @@ def _current(
     newest = session.scalar(
         select(PolicyRow).where(PolicyRow.site == domain).order_by(PolicyRow.version.desc()).limit(1)
     )
+    if wanted is not None and wanted.material:
+        row.policy_version += 1
     own = wanted.own if wanted else newest.content["own"] if newest else {}
     site = to_site(row)
     texts = {each: compose(site, words(each), declared(session, site, words(each))) for each in languages()}
     content = {"texts": msgspec.to_builtins(texts), "own": own}
     digest = hash_of(content)
-    material = wanted is not None and wanted.material
-    if newest is not None and newest.version >= row.policy_version:
-        if newest.hash == digest and not material:
-            return to_policy(newest)
-        asked = site.oldest_version
-        row.policy_version = newest.version + 1
-        row.asked_version = row.policy_version if material else asked
-    elif material:  # the version in force was never read, so it has no text yet
-        row.asked_version = row.policy_version
+    if newest is not None and (newest.hash, newest.policy_version) == (digest, row.policy_version):
+        return to_policy(newest)
     made = PolicyRow(
-        site=domain, version=row.policy_version,
-        material=newest is not None and row.policy_version == (row.asked_version or row.policy_version),
+        site=domain, version=newest.version + 1 if newest else 1, policy_version=row.policy_version,
         published=datetime.fromtimestamp(int(now), UTC), by_owner=wanted is not None,
         note=wanted.note if wanted else "", content=content, hash=digest,
     )  # fmt: skip
@@ -186,15 +181,18 @@ class Version(msgspec.Struct, frozen=True):
 
 def versions(database: Database, domain: str) -> list[Version]:
     """All versions, the newest first."""
-    columns = (PolicyRow.version, PolicyRow.published, PolicyRow.material, PolicyRow.by_owner, PolicyRow.note)
+    columns = (PolicyRow.version, PolicyRow.published, PolicyRow.policy_version, PolicyRow.by_owner, PolicyRow.note)
     with database.session() as session:
         rows = session.execute(select(*columns).where(PolicyRow.site == domain).order_by(PolicyRow.version)).all()
     ends = [row.published for row in rows[1:]] + [None]
-    before = [0] + [row.version for row in rows[:-1]]
+    earlier = [None, *rows[:-1]]
     made = [
-        Version(row.version, row.published, ended, row.material, row.by_owner, row.note, earlier)
-        for row, ended, earlier in zip(rows, ends, before, strict=True)
-    ]
+        Version(
+            row.version, row.published, ended, before is not None and before.policy_version != row.policy_version,
+            row.by_owner, row.note, before.version if before else 0,
+        )
+        for row, ended, before in zip(rows, ends, earlier, strict=True)
+    ]  # fmt: skip
     return made[::-1]
 
 

@@ -43,8 +43,9 @@ def policy(site: str, version: int | None = None) -> Response:
     own, language = shown.own_text(words.language)
     text = shown.text(words.language)
     return page(
-        "policy", found, words, text=render(text.text), data=render(text.data), own=render(own, 1), own_language=language,
-        current=next((each for each in known if each.version == shown.version), None), versions=known,
+        "policy", found, words, text=render(text.text), data=render(text.data), own=render(own, 1),
+        own_language=language, versions=known,
+        current=next((each for each in known if each.version == shown.version), None),
         day=lambda at: words.date(local_day(at, found)),
     )  # fmt: skip
 

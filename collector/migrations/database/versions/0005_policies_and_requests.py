@@ -15,7 +15,7 @@ def upgrade() -> None:
         "policies",
         sa.Column("site", sa.Text, primary_key=True),
         sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
-        sa.Column("material", sa.Boolean, nullable=False),
+        sa.Column("policy_version", sa.Integer, nullable=False),
         sa.Column("published", sa.DateTime, nullable=False),
         sa.Column("by_owner", sa.Boolean, nullable=False),
         sa.Column("note", sa.Text, nullable=False),
