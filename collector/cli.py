@@ -16,6 +16,7 @@ from collector import logs, serve, web
 from collector.backup import BackupError
 from collector.care_commands import backup_command, doctor_command, restore_command
 from collector.config import ConfigError
+from collector.consent_commands import consent_group
 from collector.goal_checks import GoalError
 from collector.goal_commands import funnel_group, goal_group
 from collector.import_command import import_group
@@ -141,6 +142,7 @@ for brought_here in (
     site_group,
     goal_group,
     funnel_group,
+    consent_group,
     import_group,
     doctor_command,
     backup_command,
