@@ -1120,6 +1120,75 @@ GROUP BY site, day, if(fold, 'other', f.name)
 HAVING max(f.people) >= 10
 COMMENT 'Custom events by day';
 
+CREATE OR REPLACE VIEW flows_daily
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    from_page       LowCardinality(String)  COMMENT 'Page the visitor came from, within the visit; ''other'' stands for pages from which no step was taken by 20 visitors, and for the next one',
+    page            LowCardinality(String)  COMMENT 'Page the visitor went to; ''other'' stands for steps from the page that were taken by fewer than 20 visitors, and for the next one',
+    visitors        Int64                   COMMENT 'Visitors who took the step on this day; for ''other'' the sum over its steps',
+    flows           Int64                   COMMENT 'How often the step was taken'
+)
+DEFINER = CURRENT_USER SQL SECURITY DEFINER AS
+WITH
+    steps AS
+    (
+        SELECT site, day, toString(t.before1) AS a0, toString(t.page) AS b0, sum(t.flow_visitors) AS people, sum(t.flows) AS times
+        FROM flows AS t
+        WHERE day < toDate(now('UTC') - INTERVAL 12 HOUR)
+        GROUP BY site, day, a0, b0
+    ),
+    -- As with pages, one visitor takes many steps: what has folded is surely k visitors only if one of the steps has k.
+    -- So the smallest that could be shown folds with those that cannot; first whole pages, then the steps from a page.
+    pages AS (SELECT *, max(people) OVER (PARTITION BY site, day, a0) AS n1 FROM steps),
+    folded_pages AS
+    (
+        SELECT *, n1 < 20 OR (min(n1) OVER (PARTITION BY site, day) < 20
+            AND (n1, a0) = minIf((n1, a0), n1 >= 20) OVER (PARTITION BY site, day)) AS fold1,
+            if(fold1, 'other', a0) AS a, if(fold1, 'other', b0) AS b1
+        FROM pages
+    ),
+    folded_steps AS
+    (
+        SELECT *, people < 20 OR (min(people) OVER (PARTITION BY site, day, a) < 20
+            AND (people, b1) = minIf((people, b1), people >= 20) OVER (PARTITION BY site, day, a)) AS fold2,
+            if(fold2, 'other', b1) AS b
+        FROM folded_pages
+    )
+SELECT site, day, a AS from_page, b AS page, sum(f.people) AS visitors, sum(f.times) AS flows
+FROM folded_steps AS f
+GROUP BY site, day, a, b
+HAVING max(f.people) >= 20
+COMMENT 'Steps from page to page by day, as long as the detail is kept';
+
+CREATE OR REPLACE VIEW cohorts_weekly
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Monday of the week in which the visitors came',
+    first_week      Nullable(Date)          COMMENT 'Monday of the week of their first visit; NULL stands for the weeks of fewer than 10 of these visitors',
+    visitors        Int64                   COMMENT 'Unique visitors of the week; where first_week is the same week, new ones'
+)
+DEFINER = CURRENT_USER SQL SECURITY DEFINER AS
+WITH
+    weeks AS
+    (
+        SELECT site, t.period AS day, born, sum(t.visitors) AS people
+        FROM cohorts AS t
+        WHERE unit = 'week' AND t.period + 6 < toDate(now('UTC') - INTERVAL 12 HOUR)
+        GROUP BY site, day, born
+    ),
+    folded AS
+    (
+        SELECT *, people < 10 OR (min(people) OVER (PARTITION BY site, day) < 10
+            AND sum(people) OVER (PARTITION BY site, day ORDER BY people, born) - people < 10) AS fold
+        FROM weeks
+    )
+SELECT site, day, if(fold, NULL, f.born) AS first_week, sum(f.people) AS visitors
+FROM folded AS f
+GROUP BY site, day, first_week
+HAVING sum(f.people) >= 10
+COMMENT 'Visitors by the week of their first visit and of each later one';
+
 CREATE OR REPLACE VIEW consents_daily
 (
     site            LowCardinality(String)  COMMENT 'Site, by its domain',

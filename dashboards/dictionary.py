@@ -12,7 +12,10 @@ from collector.schema import SCHEMA, statements
 
 VIEW = re.compile(r"CREATE OR REPLACE VIEW (\w+)\s*\((.*?)\n\)\nDEFINER.*\nCOMMENT '((?:[^']|'')*)'$", re.DOTALL)
 COLUMN = re.compile(r"^\s+(\w+)\s+(\S+)\s+COMMENT '((?:[^']|'')*)',?$", re.MULTILINE)
-TYPES = {"LowCardinality(String)": "text", "Date": "date", "Int64": "integer", "Nullable(Int64)": "integer or NULL"}
+TYPES = {
+    "LowCardinality(String)": "text", "Date": "date", "Nullable(Date)": "date or NULL", "Int64": "integer",
+    "Nullable(Int64)": "integer or NULL",
+}  # fmt: skip
 
 INTRODUCTION = """\
 # SQL for analysts
@@ -33,11 +36,13 @@ too. So never exactly one group is hidden.
 * Where dimensions stand side by side (`device`, `os`, `browser`), each is folded within the one before it: a kind of
   device with few visitors on each system keeps its own row, with `other` as its system. The rows of a day always add up
   to the visitors of that day.
-* One visitor sees many pages, so the pages that fold are only taken for *k* visitors when one of them alone has *k*.
-  The visitors of a page are exact for the day; those of `other` are the sum over its pages.
-* Days with fewer than 10 visitors in all are not shown. `events_daily` and `consents_daily` count events and decisions,
-  not visitors: there *k* is 10 of these.
-* Whole days only: a day appears at noon UTC of the next one, when it has ended in every time zone.
+* One visitor sees many pages, does many events and takes many steps, so what folds in `pages_daily`, `events_daily`
+  and `flows_daily` is only taken for *k* visitors when one of them alone has *k*. The visitors of a page, an event or a
+  step are exact for the day; those of `other` are the sum over what has folded.
+* Days with fewer than 10 visitors in all are not shown. `consents_daily` counts decisions, not visitors: there *k* is
+  10 of these.
+* Goals have no view: how many visits reached one is known, but not how many visitors.
+* Whole days only: a day appears at noon UTC of the next one, when it has ended in every time zone, and a week likewise.
 
 Visitors of days cannot be added up to visitors of a month: somebody who came on two days would count twice. For the
 visitors of a range ask `unique_visitors`. Two of its answers, for ranges that differ by a day, differ by the visitors
@@ -61,6 +66,12 @@ EXAMPLES = (
         "SELECT page, sum(pageviews) AS views FROM pages_daily\n"
         "WHERE site = 'example.lv' AND day BETWEEN '2026-03-01' AND '2026-03-31'\n"
         "GROUP BY page ORDER BY views DESC LIMIT 20",
+    ),
+    (
+        "Share of the visitors of a week who came again, week by week",
+        "SELECT first_week, day, visitors,\n"
+        "    round(100 * visitors / max(visitors) OVER (PARTITION BY first_week), 1) AS percent\n"
+        "FROM cohorts_weekly WHERE site = 'example.lv' AND first_week IS NOT NULL ORDER BY first_week, day",
     ),
     (
         "Visits by country",

@@ -119,21 +119,27 @@ def add_months(day: date, months: int) -> date:
 
 
 def compared(period: Period, mode: str, custom: Period | None, *, match_weekday: bool, timezone: str) -> Period:
-    """The period to compare with. Raises QueryError for a year before hours."""
+    """The period to compare with: the custom one, the one just before, or the same a year ago."""
     if custom is not None:
         return custom
-    if period.hours is not None:
-        if mode != "previous_period":
-            raise QueryError("a range of hours can be compared with the previous_period or a custom one")
-        first, last = period.hours
-        length = last - first + HOUR
-        return _hours(first - length, first - HOUR, clock_of(timezone))
-    year = (period.first - add_months(period.first, -12)).days
-    shift = period.days if mode == "previous_period" else year
+    clock = clock_of(timezone)
+    days = period.days if period.hours is None else -((period.hours[0] - period.hours[1] - HOUR) // (24 * HOUR))
+    shift = days if mode == "previous_period" else (period.first - add_months(period.first, -12)).days
     if match_weekday and shift % 7:
         later = shift - shift % 7
-        shift = later if shift - later <= 3 and later >= period.days else later + 7
-    return Period(period.first - timedelta(days=shift), period.last - timedelta(days=shift))
+        shift = later if shift - later <= 3 and later >= days else later + 7
+    if period.hours is None:
+        return Period(period.first - timedelta(days=shift), period.last - timedelta(days=shift))
+    first, last = period.hours
+    if mode == "previous_period" and not match_weekday:
+        return _hours(first - (last - first + HOUR), first - HOUR, clock)
+    return _hours(_days_ago(first, shift, clock), _days_ago(last, shift, clock), clock)
+
+
+def _days_ago(hour: int, days: int, clock: LocalClock) -> int:
+    """The hour that had the same name so many days before."""
+    local = datetime.fromtimestamp(hour, UTC).astimezone(clock.zone).replace(tzinfo=None) - timedelta(days=days)
+    return clock.hour(int(local.replace(tzinfo=clock.zone).timestamp()))[0]
 
 
 def bucket_of(time: str, period: Period) -> str:

@@ -16,7 +16,8 @@ from tests.running import start_engine
 
 DAY = date(2026, 3, 1)
 VIEWS = (
-    "site_daily", "pages_daily", "sources_daily", "places_daily", "devices_daily", "events_daily", "consents_daily",
+    "site_daily", "pages_daily", "sources_daily", "places_daily", "devices_daily", "events_daily", "flows_daily",
+    "cohorts_weekly", "consents_daily",
 )  # fmt: skip
 
 
@@ -82,6 +83,10 @@ def test_the_views_can_be_read(analyst: Store) -> None:
         "SELECT network FROM networks",
         "SELECT consent FROM consent_log",
         "SELECT reason FROM drops",
+        "SELECT visitors FROM cohorts",
+        "SELECT flows FROM flows",
+        "SELECT conversions FROM rollup_goals",
+        "SELECT visitors FROM topics",
         "SELECT * FROM merge('sikdatne', '.*')",
         "SELECT * FROM cluster('default', sikdatne, rollup_site)",
         "SELECT * FROM remote('127.0.0.1', sikdatne, rollup_site)",

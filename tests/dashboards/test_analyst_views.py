@@ -206,3 +206,86 @@ def test_consents_and_events_fold_too(store: Store) -> None:
     add_rows(store, "rollup_events", many)
     shown = store.execute("SELECT name, visitors, events FROM events_daily ORDER BY name")
     assert shown == [("n", 12, 40), ("other", 23, 160)]
+
+
+Steps = dict[tuple[str, str], int]
+steps = st.dictionaries(st.tuples(st.sampled_from("abcd"), st.sampled_from("wxyz")), few_or_many, max_size=12)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(examples=st.lists(steps, min_size=1, max_size=25))
+def test_hidden_steps_have_at_least_k_visitors_together(store: Store, examples: list[Steps]) -> None:
+    made = [next(sites) for _ in examples]
+    base = {"day": DAY, "expires": KEPT_DAY}
+    rows = [
+        base | {"site": site, "before1": before, "page": page, "flow_visitors": visitors, "flows": visitors + 1}
+        for site, taken in zip(made, examples, strict=True)
+        for (before, page), visitors in taken.items()
+    ]
+    if rows:
+        add_rows(store, "flows", rows)
+    found = seen(store, "flows_daily", ("from_page", "page"))
+    for site, taken in zip(made, examples, strict=True):
+        check_steps(taken, {(labels[0], labels[1]): visitors for labels, visitors in found[site].items()})
+
+
+def check_steps(taken: Steps, shown: Steps) -> None:
+    """No row of a few, exact rows, all visitors in some row, and neither a page nor a step hidden alone."""
+    if max(taken.values(), default=0) < 20:
+        assert not shown
+        return
+    assert sum(shown.values()) == sum(taken.values())
+    named = {before for before, _ in shown}
+    for (before, page), visitors in shown.items():
+        if page != OTHER:
+            assert visitors == taken[before, page] >= 20
+            continue
+        hidden = {step for step in taken if (step[0] == before and step not in shown) or step[0] not in named}
+        behind = {step for step in hidden if (step[0] == before if before != OTHER else step[0] not in named)}
+        assert len(behind) > 1 or (before == OTHER and len(taken) == 1)
+        assert max(taken[step] for step in behind) >= 20
+        assert before != OTHER or len({step[0] for step in behind}) > 1
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    examples=st.lists(st.dictionaries(st.integers(0, 6), few_or_many.filter(bool), max_size=7), min_size=1, max_size=25)
+)
+def test_small_cohorts_fold_into_one_without_a_week(store: Store, examples: list[dict[int, int]]) -> None:
+    """The weeks of the first visit share the visitors of a week among them, so what is hidden is k together."""
+    made = [next(sites) for _ in examples]
+    week, base = date(2026, 3, 2), {"unit": "week", "expires": KEPT_DAY}
+    rows = [
+        base | {"site": site, "born": week - timedelta(weeks=ago), "period": week, "visitors": visitors}
+        for site, weeks in zip(made, examples, strict=True)
+        for ago, visitors in weeks.items()
+    ]
+    if rows:
+        add_rows(store, "cohorts", rows)
+    found: dict[str, dict[date | None, int]] = defaultdict(dict)
+    for site, day, born, visitors in store.execute("SELECT site, day, first_week, visitors FROM cohorts_weekly"):
+        assert day == week
+        found[site][born] = visitors
+    for site, weeks in zip(made, examples, strict=True):
+        groups = Counter({((week - timedelta(weeks=ago)).isoformat(),): number for ago, number in weeks.items()})
+        hidden = fold(groups, 10)
+        wanted = {date.fromisoformat(labels[0]): n for labels, n in groups.items() if labels not in hidden}
+        rest = sum(groups[labels] for labels in hidden)
+        assert found[site] == wanted | ({None: rest} if rest >= 10 else {})
+
+
+def test_a_week_is_shown_when_it_has_ended_everywhere(store: Store) -> None:
+    today = datetime.now(UTC).date()
+    monday = today - timedelta(days=today.weekday())
+    base = {"site": "w.lv", "unit": "week", "expires": KEPT_DAY, "visitors": 50}
+    weeks = [monday - timedelta(weeks=ago) for ago in range(4)]
+    add_rows(store, "cohorts", [base | {"born": each, "period": each} for each in weeks])
+    add_rows(store, "cohorts", [base | {"born": weeks[3].replace(day=1), "period": weeks[3], "unit": "month"}])
+    shown = store.execute("SELECT day, first_week, visitors FROM cohorts_weekly ORDER BY day DESC")
+    ended = [
+        each
+        for each in weeks
+        if datetime.combine(each, datetime.min.time(), UTC) + timedelta(days=7, hours=12) <= datetime.now(UTC)
+    ]
+    assert shown == [(each, each, 50) for each in ended]
+    assert len(ended) in (2, 3)

@@ -129,8 +129,9 @@ def test_comparison_with_chosen_days_and_hours(ask: Ask) -> None:
     hours = ask("visits", date_range="24h", include={"comparisons": {"mode": "previous_period"}}).rows[0]
     assert hours.metrics == (2,)
     assert hours.comparison == ((), (1,), (100,))
-    with pytest.raises(QueryError, match="previous_period"):
-        ask("visits", date_range="24h", include={"comparisons": {"mode": "year_over_year"}})
+    last_year = ask("visits", date_range="24h", include={"comparisons": {"mode": "year_over_year"}})
+    assert last_year.rows[0].comparison == ((), (0,), (100,))
+    assert last_year.document()["query"]["comparison_date_range"][0] == "2025-03-04T19:00:00+02:00"
 
 
 def test_a_period_that_is_deleted_is_not_compared_with(counted: Store, website: Site) -> None:

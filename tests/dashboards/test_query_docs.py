@@ -46,7 +46,7 @@ def test_the_dictionary_is_what_the_store_has(store: Store) -> None:
     # The store does not list the columns of a view that takes parameters.
     assert set(found) == {row for row in declared if row[0] != "unique_visitors"}
     assert all(comment for *_, comment in declared)
-    assert len({name for name, *_ in declared}) == 8
+    assert len({name for name, *_ in declared}) == 10
 
 
 def test_the_examples_for_analysts_run(store: Store) -> None:

@@ -105,6 +105,23 @@ def test_what_a_period_is_compared_with() -> None:
     assert before("2026-03-01", "2026-03-01", "year_over_year", match_weekday=True) == ("2025-03-02", "2025-03-02")
 
 
+def test_what_hours_are_compared_with() -> None:
+    """Hours a year ago and of the same weekday have the same names, also where the clocks were changed between."""
+
+    def before(first: str, last: str, mode: str, *, match_weekday: bool = False) -> tuple[str, str]:
+        hours = int(at(first)), int(at(last))
+        period = Period(date.fromisoformat(first[:10]), date.fromisoformat(last[:10]), hours)
+        found = compared(period, mode, None, match_weekday=match_weekday, timezone=RIGA)
+        assert found.hours is not None
+        return hour_label(found.hours[0], RIGA)[:16], hour_label(found.hours[1], RIGA)[:16]
+
+    day = ("2026-03-29T10:00", "2026-03-30T09:00")  # 24 hours after the clocks went forward
+    assert before(*day, "previous_period") == ("2026-03-28 09:00", "2026-03-29 09:00")
+    assert before(*day, "previous_period", match_weekday=True) == ("2026-03-22 10:00", "2026-03-23 09:00")
+    assert before(*day, "year_over_year") == ("2025-03-29 10:00", "2025-03-30 09:00")
+    assert before(*day, "year_over_year", match_weekday=True) == ("2025-03-30 10:00", "2025-03-31 09:00")
+
+
 @given(
     st.dates(date(2000, 1, 1), date(2100, 1, 1)),
     st.integers(1, 360),
