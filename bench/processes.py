@@ -17,8 +17,8 @@ ROOT = Path(__file__).parent.parent
 STOP_SECONDS = 30
 SECRET = secrets.token_hex(32)  # all servers of a run accept the same tokens
 FLOOR = (
-    "import os, sys; from collector.config import Settings; from collector.web import run; "
-    "run(Settings.from_environment(os.environ), sys.argv[1])"
+    "import os, sys; from collector.config import Settings; from collector.web import Threads, run; "
+    "run(Settings.from_environment(os.environ), sys.argv[1], Threads(1, awake=1))"  # one is where they are fastest
 )
 
 

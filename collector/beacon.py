@@ -5,6 +5,7 @@
 
 import threading
 import time
+from collections import Counter as Sums
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -69,7 +70,8 @@ class Counter:
     proxies: int = 0
     _clocks: dict[str, LocalClock] = field(default_factory=dict)
     _expiries: dict[tuple[str, int, int, int], tuple[int, int]] = field(default_factory=dict)
-    _networks: dict[bytes, list[int]] = field(default_factory=dict)
+    _networks: list[bytes] = field(default_factory=list)
+    _refused: list[bytes] = field(default_factory=list)
     _networks_lock: threading.Lock = field(default_factory=threading.Lock)
     _networks_due: float = 0.0
 
@@ -155,28 +157,35 @@ class Counter:
     def _note_network(self, address: bytes, refused: bool, now: float) -> None:
         """Networks are summed in memory and written apart from the beacons, so that nothing can join the two."""
         prefix = network_prefix(address)
-        with self._networks_lock:
-            counts = self._networks.get(prefix)
-            if counts is None:
-                counts = self._networks[prefix] = [0, 0]
-            counts[0] += 1
-            counts[1] += refused
-            if not self._networks_due:
-                self._networks_due = now + NETWORKS_SECONDS
-            if self._networks_due > now:
-                return
-            due, self._networks = self._networks, {}
-            self._networks_due = now + NETWORKS_SECONDS
-        self._write_networks(due, now)
+        self._networks.append(prefix)  # takes no lock: the interpreter appends at once
+        if refused:
+            self._refused.append(prefix)
+        if now >= self._networks_due and self._is_time(now):
+            self._write_networks(now)
 
-    def _write_networks(self, counts: dict[bytes, list[int]], now: float) -> None:
-        summed = [(network_text(prefix), requests, refused) for prefix, (requests, refused) in sorted(counts.items())]
+    def _is_time(self, now: float) -> bool:
+        """Whether this thread is to write the networks now; the first beacon only begins to wait."""
+        with self._networks_lock:
+            due, is_first = self._networks_due <= now, not self._networks_due
+            if due:
+                self._networks_due = now + NETWORKS_SECONDS
+            return due and not is_first
+
+    def _write_networks(self, now: float) -> None:
+        requests, refused = drained(self._networks), drained(self._refused)
+        summed = [(network_text(prefix), count, refused[prefix]) for prefix, count in sorted(requests.items())]
         for start in range(0, len(summed), NETWORKS_TOGETHER):
             self.spool.append(rows.encode_networks(int(now) // 86_400, summed[start : start + NETWORKS_TOGETHER]))
 
     def close(self) -> None:
         """Write what is still in memory."""
-        with self._networks_lock:
-            rest, self._networks = self._networks, {}
         with suppress(SpoolFull):  # these sums are of no visitor; a full disk may cost a few seconds of them
-            self._write_networks(rest, time.time())
+            self._write_networks(time.time())
+
+
+def drained(things: list[bytes]) -> Sums[bytes]:
+    """How often each is in the list, of which that much is taken away. Others may append to it meanwhile."""
+    count = len(things)
+    sums = Sums(things[:count])
+    del things[:count]
+    return sums

@@ -25,13 +25,16 @@ Answer = tuple[str, Headers, bytes]
 
 RETRY_SECONDS = "10"
 TYPES = ("", "application/json", "text/plain")
+USUAL_TYPES = frozenset((*TYPES, "text/plain;charset=UTF-8"))
+JSON = ("Content-Type", "application/json")
 GIF = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c000000000100010000020144003b")
 
 log = logging.getLogger(__name__)
 
 
 class BeaconEndpoint:
-    """Answers POST /beacon and passes every other request on. `observe` is told the outcome of each beacon."""
+    """Answers POST /beacon and passes every other request on. `observe` is told the outcome of each beacon
+    that is not counted."""
 
     def __init__(self, application: WSGIApplication, counter: Counter, observe: Callable[[str], None]) -> None:
         self._application = application
@@ -72,16 +75,16 @@ class BeaconEndpoint:
             self._observe(outcome.reason)
             open_to = "" if outcome.reason in ("site", "origin") else origin
             return "204 No Content", [*common_headers(open_to), ("X-Not-Recorded", outcome.reason)], b""
-        self._observe("counted")
+        # What is counted is not observed: the spool keeps the number.
         cookie = visit_cookie(outcome.token, outcome.seconds, is_secure(environ, self._counter.proxies))
-        headers = [*known_headers(origin), ("Content-Type", "application/json"), ("Set-Cookie", cookie)]
-        return "202 Accepted", headers, b'{"visit":"%b"}' % outcome.token.encode("ascii")
+        body = b'{"visit":"%b"}' % outcome.token.encode("ascii")
+        return "202 Accepted", [*known_headers(origin), JSON, ("Set-Cookie", cookie)], body
 
 
 def decode_beacon(environ: Environ) -> Payload:
     """The payload of a POST to /beacon. Raises BadPayload."""
-    kind = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
-    if kind not in TYPES:
+    kind = environ.get("CONTENT_TYPE", "")
+    if kind not in USUAL_TYPES and kind.partition(";")[0].strip().lower() not in TYPES:
         raise BadPayload("content_type", "the body is application/json or text/plain", 415)
     return decode(read_body(environ))
 
@@ -111,7 +114,7 @@ def read_body(environ: Environ) -> bytes:
         length = int(environ.get("CONTENT_LENGTH") or MAX_BODY + 1)
     except ValueError:
         raise BadPayload("malformed", "the length of the body is no number") from None
-    body: bytes = environ["wsgi.input"].read(min(max(length, 0), MAX_BODY + 1))
+    body: bytes = environ["wsgi.input"].read(length if 0 <= length <= MAX_BODY else MAX_BODY + 1)
     return body
 
 
@@ -152,8 +155,8 @@ def cookie(header: str, name: str) -> str:
 
 def is_secure(environ: Environ, proxies: int) -> bool:
     """Whether the visitor's connection is encrypted; behind `proxies` trusted hops by the word of the outermost."""
-    if proxies:
-        schemes = environ.get("HTTP_X_FORWARDED_PROTO", "").split(",")
+    if proxies and (forwarded := environ.get("HTTP_X_FORWARDED_PROTO")):
+        schemes = forwarded.split(",")
         if len(schemes) >= proxies and schemes[-proxies].strip():
             return bool(schemes[-proxies].strip().lower() == "https")
     return bool(environ.get("wsgi.url_scheme") == "https")

@@ -106,7 +106,8 @@ class Metrics:
         age.add_metric([], oldest_seconds(self.spool, time.time()))
         yield age
         became = CounterMetricFamily("sikdatne_beacon_outcomes", "What became of beacons", labels=["outcome"])
-        for name, value in sorted(outcomes(self.settings.data / "metrics").items()):
+        counted = {"counted": balance(self.spool, "beacons").accepted}  # the spool knows; nobody else counts them
+        for name, value in sorted((outcomes(self.settings.data / "metrics") | counted).items()):
             became.add_metric([name], value)
         yield became
 

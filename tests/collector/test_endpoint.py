@@ -266,6 +266,21 @@ def test_the_client_is_found_behind_the_trusted_proxy_and_only_its_network_is_ke
     assert (row["network"], row["requests"], row["refused"]) == ("192.0.2.0/24", 1, 0)
 
 
+def test_networks_are_summed_and_none_is_lost(visitor: Visitor) -> None:
+    visitor.consents()
+    for last in range(3):
+        visitor.post(headers={"HTTP_X_FORWARDED_FOR": f"192.0.2.{last}"})
+    visitor.post(headers={"HTTP_X_FORWARDED_FOR": "2001:db8:7::1", "HTTP_USER_AGENT": GOOGLEBOT})
+    visitor.services.counter._networks_due = 1.0
+    visitor.post(headers={"HTTP_X_FORWARDED_FOR": "192.0.2.9"})
+    visitor.post(headers={"HTTP_X_FORWARDED_FOR": "198.51.100.1"})
+    visitor.services.counter.close()
+    networks = visitor.table(rows.NETWORK_COLUMNS, "networks")
+    assert sorted((row["network"], row["requests"], row["refused"]) for row in networks) == [
+        ("192.0.2.0/24", 4, 0), ("198.51.100.0/24", 1, 0), ("2001:db8:7::/48", 1, 1),
+    ]  # fmt: skip
+
+
 def test_a_full_spool_answers_503_and_counts_nothing(visitor: Visitor) -> None:
     visitor.consents()
     visitor.services.spool._full = True

@@ -49,6 +49,7 @@ def test_the_books_are_in_the_metrics(settings: Settings) -> None:
         writer.append(PAGEVIEW)
     found = values(settings)
     assert found['sikdatne_accepted_total{source="beacons"}'] == 3
+    assert found['sikdatne_beacon_outcomes_total{outcome="counted"}'] == 3
     assert found['sikdatne_spooled{source="beacons"}'] == 3
     assert found['sikdatne_stored_total{source="beacons"}'] == 0
     assert found['sikdatne_quarantined_total{source="beacons"}'] == 0

@@ -1,0 +1,125 @@
+"""Of the threads of a web process, one takes beacons while the others rest.
+
+Threads of Python take turns at the interpreter. Two that answer beacons at once spend a fifth of their time on handing
+it over; but with a single one, a page of the dashboards would hold up every beacon behind it. So there are more, and
+one that answers a beacon while another is busy with beacons goes to rest, when its answer is out. It rises when the
+busy one turns to a page, and in any case after a second: nothing depends on being called.
+docs/decisions/0009-one-thread-takes-beacons.md tells more.
+"""
+
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from threading import get_ident
+from typing import Any, NamedTuple
+from wsgiref.types import StartResponse, WSGIApplication
+
+BEACONS = ("/beacon", "/pixel.gif")
+REST_SECONDS = 1.0
+BUSY_SECONDS = 0.05  # whoever answered a beacon so lately will take the next one, too
+TOO_MANY = b"All threads are busy with pages just now; try again in a second.\n"
+
+
+class Threads(NamedTuple):
+    """How many threads a web process has, and how many of them take beacons at the same time."""
+
+    all: int
+    awake: int
+
+
+class Turns:
+    """An application whose requests come from `threads.all` threads; one of them is always left for beacons."""
+
+    def __init__(self, application: WSGIApplication, threads: Threads) -> None:
+        self._application = application
+        self._threads = threads
+        self._lock = threading.Lock()
+        self._busy: dict[int, float] = {}  # threads that take beacons, and when each answered its last one
+        self._bells: list[threading.Lock] = []  # one for each thread that rests, held until it is called
+        self.pages = 0
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        if environ["PATH_INFO"] in BEACONS:
+            answer = self._application(environ, start_response)
+            if self.may_go_on(time.monotonic()) or not isinstance(answer, list):
+                return answer
+            return RestAfter(answer, self)
+        if not self.begin_page():
+            start_response("503 Service Unavailable", [("Content-Type", "text/plain"), ("Retry-After", "1")])
+            return [TOO_MANY]
+        try:
+            return PageBody(self._application(environ, start_response), self)
+        except BaseException:
+            self.end_page()
+            raise
+
+    def may_go_on(self, now: float) -> bool:
+        """Whether this thread, which answered a beacon at `now`, may take the next request; if not, it is to rest."""
+        me = get_ident()
+        if me not in self._busy:
+            with self._lock:
+                if len(self._busy) >= self._threads.awake:
+                    idle = [thread for thread, last in self._busy.items() if now - last > BUSY_SECONDS]
+                    if not idle:
+                        return False
+                    del self._busy[idle[0]]
+                self._busy[me] = now
+            return True
+        self._busy[me] = now
+        return True
+
+    def rest(self) -> None:
+        """Return when this thread is called, or after a second."""
+        bell = threading.Lock()
+        bell.acquire()
+        with self._lock:
+            self._bells.append(bell)
+        bell.acquire(timeout=REST_SECONDS)
+        with self._lock:
+            if bell in self._bells:
+                self._bells.remove(bell)
+
+    def begin_page(self) -> bool:
+        """Whether this thread may turn to a page; another one is called to take the beacons meanwhile."""
+        with self._lock:
+            if self.pages >= self._threads.all - 1:
+                return False
+            self.pages += 1
+            took_beacons = self._busy.pop(get_ident(), None) is not None
+            if self._bells and (took_beacons or not self._busy):
+                self._bells.pop().release()
+            return True
+
+    def end_page(self) -> None:
+        with self._lock:
+            self.pages -= 1
+
+
+class RestAfter(list[bytes]):
+    """The answer to a beacon whose thread is to rest. The server drops it when the answer is out of its hands."""
+
+    def __init__(self, answer: list[bytes], turns: Turns) -> None:
+        super().__init__(answer)
+        self._turns = turns
+
+    def __del__(self) -> None:
+        self._turns.rest()
+
+
+class PageBody:
+    """The body of a page, which keeps its thread until it is sent."""
+
+    def __init__(self, body: Iterable[bytes], turns: Turns) -> None:
+        self._body = body
+        self._turns: Turns | None = turns
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._body)
+
+    def close(self) -> None:
+        turns, self._turns = self._turns, None
+        if turns is not None:
+            turns.end_page()
+            getattr(self._body, "close", bool)()
+
+    __del__ = close  # a server may forget to close a body, but it cannot keep it
