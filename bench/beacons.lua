@@ -1,11 +1,12 @@
 -- Beacons by the load model, for wrk:  wrk -s beacons.lua URL -- DATA.lua
 --
--- DATA.lua returns a table of what there is to choose from (bench/throughput.py writes it). Every beacon carries a
--- valid consent; of all, 40 % come from a new visitor with an address of his own, the others carry the visit state of
--- one of the last 256 answers. At the end one line of JSON tells what was answered.
+-- DATA.lua returns a table of what there is to choose from (bench/traffic.py writes it). Every beacon carries a valid
+-- consent; of all, 40 % come from a new visitor with an address and a consent of his own, the others carry the visit
+-- state of one of the last 256 answers, and address and consent of one of the last 256 visitors. At the end one line of
+-- JSON tells what was answered.
 
 local threads = {}
-local data, states, addresses, written
+local data, states, addresses, consents, written, decided
 
 answered, other, example = 0, 0, ""
 
@@ -17,11 +18,16 @@ end
 function init(arguments)
   data = dofile(arguments[1])
   math.randomseed(os.time() + 1000 * number)
-  states, addresses, written = {}, {}, 0
+  states, addresses, consents, written, decided = {}, {}, {}, 0, 0
   for at = 1, data.recent do
     states[at] = data.states[(at - 1) % #data.states + 1]
-    addresses[at] = new_address()
+    addresses[at], consents[at] = new_address(), new_consent()
   end
+end
+
+function new_consent()
+  decided = decided % #data.consents + 1
+  return data.consents[decided]
 end
 
 function new_address()
@@ -40,17 +46,18 @@ end
 
 function request()
   local path = data.paths[math.floor(math.random() ^ 2 * #data.paths) + 1]
-  local referrer, state, address = any(data.referrers), "", nil
+  local referrer, state, address, consent = any(data.referrers), "", nil, nil
   if math.random() < data.new_share then
-    address = new_address()
-    addresses[math.random(#addresses)] = address
+    address, consent = new_address(), new_consent()
+    local place = math.random(#addresses)
+    addresses[place], consents[place] = address, consent
   else
     local chosen = math.random(#states)
-    state, address, referrer = states[chosen], addresses[chosen], data.origin .. "/"
+    state, address, consent, referrer = states[chosen], addresses[chosen], consents[chosen], data.origin .. "/"
   end
   local body = '{"site":"' .. data.site .. '","url":"' .. data.origin .. path .. '","referrer":"' .. referrer
     .. '","width":' .. any(data.widths) .. ',"language":"' .. any(data.languages)
-    .. '","consent":"' .. data.consent .. '","visit":"' .. state .. '"}'
+    .. '","consent":"' .. consent .. '","visit":"' .. state .. '"}'
   return "POST /beacon HTTP/1.1\r\nHost: " .. data.host .. "\r\nOrigin: " .. data.origin
     .. "\r\nUser-Agent: " .. any(data.user_agents) .. "\r\nX-Forwarded-For: " .. address
     .. "\r\nAccept: */*\r\nContent-Type: text/plain;charset=UTF-8\r\nContent-Length: " .. #body .. "\r\n\r\n" .. body

@@ -20,6 +20,7 @@ from collector.tokens import ConsentGrant, ConsentTokens, VisitTokens
 
 SCRIPT = Path(__file__).with_name("beacons.lua")
 CONNECTIONS = 32
+CONSENTS = 20_000  # different decisions, five times as many as a web process remembers; each visitor brings one
 YEAR_MINUTES = 365 * 24 * 60
 
 
@@ -55,11 +56,11 @@ def add_bench_site(data: Path) -> None:
 
 
 def write_choices(path: Path, now: float) -> None:
-    """Write the Lua file from which beacons.lua makes its requests: the model, a consent, visits that have begun."""
+    """Write the Lua file from which beacons.lua makes its requests: the model, consents, visits that have begun."""
     model = read_model()
     settings = settings_for(path.parent)
     minute = int(now) // 60
-    grant = ConsentGrant(SITE, 1, True, False, minute, minute + YEAR_MINUTES)
+    consents = ConsentTokens(settings.key("consent"))
     visits = VisitTokens(settings.key("visit"))
     newcomers = (view for view in views(model) if view.is_new)
     choices = msgspec.structs.asdict(model) | {
@@ -68,7 +69,10 @@ def write_choices(path: Path, now: float) -> None:
         "host": f"stats.{SITE}",
         "new_share": NEW_SHARE,
         "recent": RECENT,
-        "consent": ConsentTokens(settings.key("consent")).encode(grant),
+        "consents": [
+            consents.encode(ConsentGrant(SITE, 1, True, False, minute - back, minute - back + YEAR_MINUTES))
+            for back in range(CONSENTS)
+        ],
         "states": [visits.encode(SITE, begun(view, int(now))) for view in islice(newcomers, RECENT)],
     }
     path.write_text("return " + lua(choices) + "\n", "ascii")
@@ -92,10 +96,15 @@ def wrk() -> str:
 
 
 def run_wrk(server: Running, choices: Path, seconds: int) -> Run:
-    """Load the server for some seconds."""
+    """Load the server with beacons for some seconds."""
+    return run_script(server, SCRIPT, seconds, str(choices))
+
+
+def run_script(server: Running, script: Path, seconds: int, *arguments: str) -> Run:
+    """Load the server for some seconds with what a script sends; `accepted` is what the script takes for good."""
     command = (
         wrk(), "--threads", "1", "--connections", str(CONNECTIONS), "--duration", f"{seconds}s",
-        "--timeout", "10s", "--latency", "--script", str(SCRIPT), server.url, "--", str(choices),
+        "--timeout", "10s", "--latency", "--script", str(script), server.url, "--", *arguments,
     )  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
