@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from importlib.metadata import version
 
-from bench import memory, moments, storage, throughput
+from bench import decisions, memory, moments, storage, throughput
 from bench.processes import BenchError
 from bench.traffic import wrk
 
@@ -20,12 +20,14 @@ def main() -> None:
     asked = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     asked.add_argument("--quick", action="store_true", help="everything in short runs, about 90 seconds")
     asked.add_argument("--events", type=int, help="page views for the storage tables (1,000,000; quick: 50,000)")
-    asked.add_argument("--only", choices=("throughput", "memory", "moments", "storage"), help="one part alone")
+    names = ("throughput", "decisions", "memory", "moments", "storage")
+    asked.add_argument("--only", choices=names, help="one part alone")
     chosen = asked.parse_args()
     quick: bool = chosen.quick
     events: int = chosen.events or (50_000 if quick else storage.MILLION)
     parts: dict[str, tuple[Callable[[], str], ...]] = {
         "throughput": (lambda: throughput.measure(rounds=1 if quick else 3, seconds=2 if quick else 5),),
+        "decisions": (lambda: decisions.measure(seconds=2 if quick else 5),),
         "memory": (lambda: memory.measure(seconds=4 if quick else 10),),
         "moments": (moments.measure_step, moments.measure_start),
         "storage": (lambda: storage.measure(events),),

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from wsgiref.types import StartResponse, WSGIApplication
 
 BEACONS = ("/beacon", "/pixel.gif")
+SHORT = ("/consent",)  # waits for the disk, together with all others that do; never turned away
 REST_SECONDS = 1.0
 BUSY_SECONDS = 0.05  # whoever answered a beacon so lately will take the next one, too
 TOO_MANY = b"All threads are busy with pages just now; try again in a second.\n"
@@ -44,7 +45,7 @@ class Turns:
             if self.may_go_on(time.monotonic()) or not isinstance(answer, list):
                 return answer
             return RestAfter(answer, self)
-        if not self.begin_page():
+        if not self.begin_page(environ["PATH_INFO"] in SHORT):
             start_response("503 Service Unavailable", [("Content-Type", "text/plain"), ("Retry-After", "1")])
             return [TOO_MANY]
         try:
@@ -79,10 +80,13 @@ class Turns:
             if bell in self._bells:
                 self._bells.remove(bell)
 
-    def begin_page(self) -> bool:
-        """Whether this thread may turn to a page; another one is called to take the beacons meanwhile."""
+    def begin_page(self, short: bool = False) -> bool:
+        """Whether this thread may turn to a page; another one is called to take the beacons meanwhile.
+
+        The last thread turns to nothing that is not `short`.
+        """
         with self._lock:
-            if self.pages >= self._threads.all - 1:
+            if self.pages >= self._threads.all - 1 and not short:
                 return False
             self.pages += 1
             took_beacons = self._busy.pop(get_ident(), None) is not None
