@@ -11,6 +11,7 @@ from collector.clock import LocalClock, day_number
 from collector.sites import Site
 from collector.store import Store
 from collector.visit import Hit, Kind, Origin, State, advance
+from collector.vitals import bucket_of
 
 RIGA = ZoneInfo("Europe/Riga")
 KEPT_DAY = date(2099, 1, 1)  # so that no row of a test is deleted by its age
@@ -29,6 +30,11 @@ class Seen(NamedTuple):
     seconds: int = 0
     depth: int | None = None
     origin: Mapping[str, str] = {}
+    props: Mapping[str, str] = {}
+    revenue: int = 0  # minor units of `currency`
+    currency: str = ""
+    topic: str = ""
+    vitals: Mapping[str, float] = {}
 
 
 def at(text: str, zone: ZoneInfo = RIGA) -> float:
@@ -37,25 +43,34 @@ def at(text: str, zone: ZoneInfo = RIGA) -> float:
 
 
 def payloads(site: Site, hits: Iterable[Seen]) -> list[bytes]:
-    """What the collector would spool for these hits, which may come in any order."""
+    """What the collector would spool for these hits, which may come in any order; `site` brings goals and funnels."""
     clock = LocalClock(site.timezone)
     states: dict[object, State] = {}
     spooled = []
     for seen in sorted(hits, key=lambda one: one.at):
-        hit = Hit(seen.kind, seen.page, seen.name, seen.seconds, seen.depth)
+        vitals = tuple((metric, bucket_of(metric, value)) for metric, value in seen.vitals.items())
+        hit = Hit(
+            seen.kind, seen.page, seen.name, seen.seconds, seen.depth, tuple(seen.props.items()), seen.revenue,
+            seen.currency, seen.topic, vitals,
+        )  # fmt: skip
         origin = Origin(entry=seen.page, **seen.origin)
-        step = advance(states.get(seen.visitor), hit, int(seen.at), clock, lambda origin=origin: origin)  # type: ignore[misc]
+        came = lambda origin=origin: origin  # noqa: E731
+        step = advance(states.get(seen.visitor), hit, int(seen.at), clock, came, site.rules)
         if step is None:
             continue
         states[seen.visitor] = step.state
         minute = int(seen.at) // 60 * 60
-        spooled.append(rows.encode_beacon(site.domain, (KEPT, KEPT), step.state.origin, minute, step.idle, step.deltas))
+        more = (step.deltas, step.extras)
+        spooled.append(rows.encode_beacon(site.domain, (KEPT, KEPT), step.state.origin, minute, step.idle, *more))
     return spooled
 
 
 def insert(store: Store, spooled: Iterable[bytes], token: str) -> None:
     """One segment of beacons."""
-    store.insert_columns("beacons", COLUMNS, rows.columns(spooled).beacons, token)
+    batches = rows.columns(spooled)
+    store.insert_columns("beacons", COLUMNS, batches.beacons, token)
+    for table, columns, data in batches.extras:
+        store.insert_columns(table, columns, data, token)
 
 
 def count(store: Store, site: Site, hits: Iterable[Seen]) -> None:
