@@ -8,7 +8,21 @@ from flask_babel import Babel
 from collector.config import Settings
 from collector.services import of
 from collector.store import open_store
-from dashboards import api, assets, auth, context, errors, goal_settings, i18n, pages, sections, security
+from dashboards import (
+    api,
+    assets,
+    auth,
+    context,
+    errors,
+    goal_settings,
+    i18n,
+    pages,
+    policy_pages,
+    report_pages,
+    request_pages,
+    sections,
+    security,
+)
 
 HERE = Path(__file__).parent
 ASSETS_LIVE = 31_536_000  # seconds a browser keeps an asset; its address changes with its content
@@ -18,7 +32,15 @@ def init_app(app: Flask) -> None:
     """Registers pages, login, form tokens, limits, headers and error pages. Needs `app.extensions["sikdatne"]`."""
     shared = of(app)
     app.extensions[context.STORE] = open_store(shared.settings, "dashboards")
-    ours = (pages.blueprint, goal_settings.blueprint, auth.blueprint, assets.blueprint)
+    ours = (
+        pages.blueprint,
+        report_pages.blueprint,
+        goal_settings.blueprint,
+        policy_pages.blueprint,
+        request_pages.blueprint,
+        auth.blueprint,
+        assets.blueprint,
+    )
     configure(app, shared.settings)
     security.protect(app, shared.settings, ours)
     security.limit_attempts(app, shared.settings, shared.database, auth.blueprint)

@@ -98,10 +98,10 @@ def moved(
 
 
 def rate(value: Number | None) -> str:
-    """A conversion rate: small shares with a digit after the point. Percent are 0 to 100."""
+    """A rate with a digit after the point where it needs one. Percent are 0 to 100."""
     if value is None:
         return "–"
-    return percent(value / 100, "#,##0%" if value >= 20 or not value else "#,##0.0%")
+    return percent(value / 100, "#,##0.#%")
 
 
 def money(amounts: Mapping[str, float]) -> str:

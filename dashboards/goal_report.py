@@ -14,8 +14,10 @@ from dashboards.asked import Asked
 from dashboards.figures import Change
 from dashboards.goal_settings import condition
 from dashboards.i18n import _
-from dashboards.query import QueryError, Row
+from dashboards.query import Period, QueryError, Row
+from dashboards.query.period import labels
 from dashboards.query.store import fetch
+from dashboards.series import Chart, Points, Series, line, without_future
 from dashboards.shown import Tab
 
 EVENT_KEYS = (Path(__file__).parent / "queries" / "event_keys.sql").read_text("utf-8")
@@ -158,6 +160,27 @@ class GoalReport(Asked):
             change = figures.moved(sum(revenue.values()), sum(earlier.values())) if alike else None
             made.append(Figure(_("Revenue"), figures.money(revenue) or "–", figures.money(earlier), change))
         return made
+
+    @cached_property
+    def chart(self) -> Chart:
+        """Conversions of the chosen goal over time."""
+        address = self.address
+        this = self._points(self.days)
+        without_future(this, address.period.interval, self.site, self.now)
+        before = self._points(self.days_before) if self.days_before else Points([], {})
+        found = Series(this, before, address.period.interval)
+        return line(found, address, "conversions", _("Conversions"), "number")
+
+    def _points(self, days: Period) -> Points:
+        bucket = f"time:{self.address.period.interval}"
+        only: list[object] = ["is", "event:goal", [self.chosen]]
+        try:
+            rows = self.rows(["conversions"], [bucket], days=days, filters=[only])
+        except QueryError:
+            return Points([], {})
+        known = {row.dimensions[0]: row.metrics[0] for row in rows}
+        found = labels(bucket, days, self.site.timezone)
+        return Points(found, {"conversions": [known.get(label, 0) for label in found]})
 
     def breakdown(self, panel: str) -> Table:
         """Conversions of the chosen goal by the dimension that a panel shows."""

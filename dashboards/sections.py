@@ -25,6 +25,14 @@ def sections() -> tuple[Section, ...]:
     """Reports stand in the navigation one by one; each other group has one entry there, and tabs on its pages."""
     return (
         Section(REPORTS, "pages.overview", _("Overview")),
+        Section(REPORTS, "reports.goals", _("Goals")),
+        Section(REPORTS, "reports.funnels", _("Funnels")),
+        Section(REPORTS, "reports.paths", _("Paths")),
+        Section(REPORTS, "reports.retention", _("Retention")),
+        Section(REPORTS, "reports.speed", _("Speed")),
+        Section(REPORTS, "reports.audience", _("Audience")),
+        Section(PRIVACY, "policy_pages.page", _("Privacy policy")),
+        Section(PRIVACY, "request_pages.page", _("Requests")),
         Section(SETTINGS, "goal_settings.page", _("Goals and funnels")),
         Section(SETTINGS, "pages.install", _("Tag to paste")),
     )
@@ -81,4 +89,4 @@ def _url(section: Section, site: Site, address: Address | None) -> str:
     plain = url_for(section.endpoint, domain=site.domain)
     if address is None or section.group != REPORTS:
         return plain
-    return plain + "".join(address.url().partition("?")[1:])
+    return plain + "".join(address.at("").url().partition("?")[1:])

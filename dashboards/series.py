@@ -66,15 +66,20 @@ class Chart:
 def series(address: Address, site: Site, store: Store, now: float) -> Series:
     """All metrics that can be known, bucket by bucket, in the period and in the one before. Raises StoreError."""
     interval = address.period.interval
-    local = datetime.fromtimestamp(now, ZoneInfo(site.timezone))
     this = points(address, (address.period.first, address.period.last), site, store, now)
-    limit = local.strftime("%Y-%m-%d %H:%M:%S") if interval == "hour" else local.date().isoformat()
-    for values in this.values.values():
-        for index, label in enumerate(this.labels):
-            if label > limit:  # what is still to come is not zero
-                values[index] = None
+    without_future(this, interval, site, now)
     before = points(address, address.before, site, store, now) if address.before else Points([], {})
     return Series(this, before, interval)
+
+
+def without_future(these: Points, interval: str, site: Site, now: float) -> None:
+    """What is still to come is not zero but unknown."""
+    local = datetime.fromtimestamp(now, ZoneInfo(site.timezone))
+    limit = local.strftime("%Y-%m-%d %H:%M:%S") if interval == "hour" else local.date().isoformat()
+    for values in these.values.values():
+        for index, label in enumerate(these.labels):
+            if label > limit:
+                values[index] = None
 
 
 def points(address: Address, days: tuple[date, date], site: Site, store: Store, now: float) -> Points:
@@ -105,7 +110,13 @@ def _known(values: tuple[Number | None, ...], wanted: list[str]) -> tuple[Number
 def chart(found: Series, address: Address) -> Chart:
     """The line of the metric that the address chose."""
     metric = questions.shown_metric(address)
-    form = figures.METRICS[metric]
+    summed = metric == "visitors" and len(found.this.labels) > 1
+    note = _("Whoever came on several of these is one visitor in the total, so these add up to more.") if summed else ""
+    return line(found, address, metric, figures.label(metric), figures.METRICS[metric], note)
+
+
+def line(found: Series, address: Address, metric: str, name: str, form: figures.Form, note: str = "") -> Chart:
+    """The line of one metric."""
     running = address.period.live
     this, before = found.this.of(metric), found.before.of(metric)
     if not any(before):  # nothing was counted then: a line at zero would only be in the way
@@ -123,16 +134,12 @@ def chart(found: Series, address: Address) -> Chart:
         "scale": charts.scale_for([value for value in (*this, *before) if value is not None], form),
     }  # fmt: skip
     config["scaleTexts"] = [scale_text(form)(value) for value in config["scale"]]  # type: ignore[attr-defined]
-    name = figures.label(metric)
-    summed = metric == "visitors" and len(labels) > 1
     return Chart(
         title=_("%(metric)s over time", metric=name),
         legend=name,
-        legend_before=compared_text(address),
+        legend_before=compared_text(address) if found.before.values else "",
         column={"hour": _("Hour"), "day": _("Day")}.get(found.interval) or _("Month"),
-        note=_("Whoever came on several of these is one visitor in the total, so these add up to more.")
-        if summed
-        else "",
+        note=note,
         labels=shorts,
         rows=[ChartRow(*row) for row in zip(longs, texts, earlier, strict=True)] if texts else [],
         wide=charts.drawing(this, before, WIDE, LABELS_WIDE, form, running=running),

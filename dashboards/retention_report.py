@@ -1,0 +1,189 @@
+"""The report of retention: who is new and who returns, cohorts by first week or month, and stickiness."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+import msgspec
+
+from dashboards import figures, pictures
+from dashboards.asked import Asked
+from dashboards.i18n import _, date_text
+from dashboards.query import Cohort, Period, QueryError, Stickiness, cohorts, stickiness
+from dashboards.query.period import add_months, labels
+from dashboards.query.retention import Unit, begin
+from dashboards.series import long_label, short_label
+from dashboards.shown import Tab
+
+COLUMNS = 12  # weeks or months that a row shows
+SIZE = (1120, 180)
+SHADES = 9  # of the heat map
+FULL_SHADE = 45  # percent of returns from which a cell is darkest
+DAILY_UP_TO = 92
+
+
+class Cell(msgspec.Struct, frozen=True):
+    """Returns of a cohort in one later week or month. `shade` is 0 to 9; `running`: it is not over yet."""
+
+    text: str
+    title: str
+    shade: int
+    running: bool
+
+
+class CohortLine(msgspec.Struct, frozen=True):
+    label: str
+    visitors: str
+    cells: list[Cell | None]
+
+
+class Slot(msgspec.Struct, frozen=True):
+    """New and returning visitors of a day or a month."""
+
+    label: str
+    new: str
+    returning: str
+    stack: pictures.Stack
+
+
+@dataclass
+class RetentionReport(Asked):
+    @cached_property
+    def unit(self) -> Unit:
+        return "month" if self.address.picks.get("unit") == "month" else "week"
+
+    @cached_property
+    def tabs(self) -> list[Tab]:
+        return [
+            Tab(_("By week"), self.address.picking(unit="").url() + "#cohorts", self.unit == "week"),
+            Tab(_("By month"), self.address.picking(unit="month").url() + "#cohorts", self.unit == "month"),
+        ]
+
+    @cached_property
+    def filtered(self) -> str:
+        """What to know under filters: cohorts have none."""
+        return (
+            _("Cohorts are counted for all visitors together; the filters do not touch them.") if self.filters else ""
+        )
+
+    @cached_property
+    def cohort_days(self) -> Period:
+        """The days of the period and at least twelve weeks or months up to its end: fewer tell little."""
+        last = self.address.period.last
+        least = begin(self.unit, last) - timedelta(weeks=COLUMNS) if self.unit == "week" else add_months(
+            begin(self.unit, last), -COLUMNS
+        )  # fmt: skip
+        return Period(max(min(self.address.period.first, least), self.source.oldest), last)
+
+    @cached_property
+    def cohort_problem(self) -> str:
+        try:
+            _found = self._cohorts
+        except QueryError as error:
+            return str(error)
+        return ""
+
+    @cached_property
+    def _cohorts(self) -> list[Cohort]:
+        return cohorts(self.source, self.unit, self.cohort_days)
+
+    @cached_property
+    def columns(self) -> range:
+        """Numbers of the weeks or months after the first."""
+        return range(1, 1 + min(COLUMNS, max((len(each.returns) for each in self._cohorts), default=0)))
+
+    @cached_property
+    def cohorts(self) -> list[CohortLine]:
+        return [self._line(each) for each in reversed(self._cohorts)]
+
+    def _line(self, cohort: Cohort) -> CohortLine:
+        cells: list[Cell | None] = []
+        for each in cohort.returns[:COLUMNS]:
+            values = {
+                "visitors": figures.written(each.visitors), "all": figures.written(cohort.visitors),
+                "day": date_text(each.period, "d MMMM y"),
+            }  # fmt: skip
+            if self.unit == "week":
+                title = _("%(visitors)s of %(all)s came again in the week of %(day)s", **values)
+            else:
+                title = _("%(visitors)s of %(all)s came again in the month of %(day)s", **values)
+            shade = min(SHADES, round(each.rate / FULL_SHADE * SHADES)) if each.rate else 0
+            cells.append(Cell(figures.rate(each.rate), title, max(shade, int(each.rate > 0)), not each.complete))
+        cells += [None] * (len(self.columns) - len(cells))
+        return CohortLine(self._label(cohort.first), figures.written(cohort.visitors), cells)
+
+    def _label(self, first: date) -> str:
+        return date_text(first, "d MMM y" if self.unit == "week" else "MMMM y")
+
+    @cached_property
+    def cohort_text(self) -> str:
+        first, last = (date_text(day, "d MMM y") for day in (self.cohort_days.first, self.cohort_days.last))
+        return _("First visits from %(first)s to %(last)s", first=first, last=last)
+
+    @cached_property
+    def stickiness(self) -> Stickiness | None:
+        """Of the 30 days up to the last one that is over; None where they are no longer kept."""
+        last = min(self.address.period.last, self.address.period.today - timedelta(days=1))
+        try:
+            found = stickiness(self.source, last)
+        except QueryError:
+            return None
+        return found if found.visitors else None
+
+    @cached_property
+    def stickiness_figures(self) -> list[tuple[str, str]]:
+        found = self.stickiness
+        if found is None:
+            return []
+        return [
+            (_("Visitors on an average day"), figures.written(found.daily)),
+            (_("Visitors in these %(days)s days", days=found.days), figures.written(found.visitors)),
+            (_("Stickiness"), figures.rate(found.share)),
+        ]
+
+    @cached_property
+    def visitors_problem(self) -> str:
+        try:
+            _found = self.totals
+        except QueryError as error:
+            return str(error)
+        return ""
+
+    @cached_property
+    def totals(self) -> tuple[int, int]:
+        """New and returning visitors of the period."""
+        found = self.rows(["new_visitors", "returning_visitors"])
+        return (found[0].metrics[0], found[0].metrics[1]) if found else (0, 0)
+
+    @cached_property
+    def new_text(self) -> str:
+        return figures.written(self.totals[0])
+
+    @cached_property
+    def returning_text(self) -> str:
+        return figures.written(self.totals[1])
+
+    @cached_property
+    def returning_share(self) -> str:
+        return figures.share(self.totals[1], sum(self.totals)) or "0%"
+
+    @cached_property
+    def slots(self) -> list[Slot]:
+        """Day by day, or month by month in a long period. A visitor counts once in each."""
+        interval = "day" if self.days.days <= DAILY_UP_TO else "month"
+        bucket = f"time:{interval}"
+        known = {row.dimensions[0]: row.metrics for row in self.rows(["new_visitors", "returning_visitors"], [bucket])}
+        found = labels(bucket, self.kept_days, self.site.timezone)
+        new, returning = ([known.get(label, (0, 0))[at] for label in found] for at in (0, 1))
+        stacks = pictures.stacks(returning, new, SIZE)
+        return [
+            Slot(long_label(label, interval), figures.written(one), figures.written(two), stack)
+            for label, one, two, stack in zip(found, new, returning, stacks, strict=True)
+        ]
+
+    @cached_property
+    def ends(self) -> tuple[str, str]:
+        """The first and the last day under the bars, in words."""
+        interval = "day" if self.days.days <= DAILY_UP_TO else "month"
+        first, last = self.kept_days.first, self.kept_days.last
+        return short_label(first.isoformat(), interval), short_label(last.isoformat(), interval)

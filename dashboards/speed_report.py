@@ -1,0 +1,184 @@
+"""The report of speed: web vitals as their visitors' devices measured them, by page, device and country."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import msgspec
+
+from collector.vitals import METRICS
+from dashboards import address as addresses
+from dashboards import figures, names
+from dashboards.asked import Asked
+from dashboards.i18n import _, decimal
+from dashboards.query import THRESHOLDS, QueryError, VitalRow, vitals
+from dashboards.query.period import labels
+from dashboards.query.vitals import Rating
+from dashboards.series import Chart, Points, Series, line
+
+DEFAULT = "lcp"
+ROWS = 12
+BY = ("page", "device", "country")
+MOST_DAYS = 100
+
+
+class VitalTile(msgspec.Struct, frozen=True):
+    """One metric of the site. The shares are percent of its samples."""
+
+    name: str
+    short: str
+    meaning: str
+    value: str
+    rating: str
+    mood: str
+    good: float
+    middling: float
+    poor: float
+    samples: str
+    spoken: str
+    url: str
+    current: bool
+
+
+class VitalLine(msgspec.Struct, frozen=True):
+    """A page, a device or a country."""
+
+    label: str
+    value: str
+    rating: str
+    mood: str
+    samples: str
+    good: float
+    middling: float
+    poor: float
+    url: str
+
+
+@dataclass
+class SpeedReport(Asked):
+    @cached_property
+    def metric(self) -> str:
+        wanted = self.address.picks.get("vital", "")
+        return wanted if wanted in METRICS else DEFAULT
+
+    @property
+    def metric_name(self) -> str:
+        return name(self.metric)
+
+    @cached_property
+    def problem(self) -> str:
+        """Why vitals cannot be told under the filters."""
+        try:
+            _found = self._whole
+        except QueryError as error:
+            return str(error)
+        return ""
+
+    @cached_property
+    def _whole(self) -> dict[str, VitalRow]:
+        return {row.metric: row for row in vitals(self.source, self.days, filters=self.filters)}
+
+    @property
+    def empty(self) -> bool:
+        return not self._whole
+
+    @cached_property
+    def tiles(self) -> list[VitalTile]:
+        return [self._tile(metric) for metric in METRICS]
+
+    def _tile(self, metric: str) -> VitalTile:
+        row = self._whole.get(metric)
+        return VitalTile(
+            name=name(metric),
+            short=metric.upper(),
+            meaning=meaning(metric),
+            value=written(metric, row.p75) if row else "–",
+            rating=rated(row.rating) if row else _("not measured"),
+            mood=mood(row.rating) if row else "",
+            good=row.good if row else 0,
+            middling=row.needs_improvement if row else 0,
+            poor=row.poor if row else 0,
+            samples=figures.written(row.samples) if row else "",
+            spoken=shares(row) if row else "",
+            url=self.address.picking(vital="" if metric == DEFAULT else metric).url(),
+            current=metric == self.metric,
+        )
+
+    @cached_property
+    def limits(self) -> str:
+        """From where the metric is good, and from where it is poor."""
+        good, poor = (written(self.metric, each) for each in THRESHOLDS[self.metric])
+        return _("Good is up to %(good)s, poor is over %(poor)s.", good=good, poor=poor)
+
+    @cached_property
+    def chart(self) -> Chart | None:
+        """The metric day by day; None for a single day, or for more than a line can show."""
+        if not 1 < self.days.days <= MOST_DAYS or self.metric not in self._whole:
+            return None
+        found = vitals(self.source, self.days, by="day", metric=self.metric, filters=self.filters, limit=MOST_DAYS)
+        factor = 1000 if self.metric == "cls" else 1
+        known = {row.value: row.p75 * factor for row in found}
+        days = labels("time:day", self.days, self.site.timezone)
+        unit = _("in thousandths") if self.metric == "cls" else _("in ms")
+        title = _("%(metric)s, 75th percentile %(unit)s", metric=self.metric_name, unit=unit)
+        points = Points(days, {self.metric: [known.get(day) for day in days]})
+        return line(Series(points, Points([], {}), "day"), self.address, self.metric, title, "number")
+
+    def lines(self, by: str) -> Sequence[VitalLine]:
+        """The metric by page, device or country: those with most samples."""
+        found = vitals(self.source, self.days, by=by, metric=self.metric, filters=self.filters, limit=ROWS)
+        return [
+            VitalLine(
+                label=names.value(by, row.value), value=written(row.metric, row.p75), rating=rated(row.rating),
+                mood=mood(row.rating), samples=figures.written(row.samples), good=row.good,
+                middling=row.needs_improvement, poor=row.poor,
+                url=self.address.only(by, row.value or addresses.UNKNOWN).url(),
+            )
+            for row in found
+        ]  # fmt: skip
+
+    @property
+    def tables(self) -> list[tuple[str, str]]:
+        """The tables there are: dimension and title."""
+        return [(by, names.dimension(by)) for by in BY]
+
+
+def name(metric: str) -> str:
+    return {
+        "lcp": _("Main content visible"),
+        "inp": _("Reaction to input"),
+        "cls": _("Layout shift"),
+        "fcp": _("First content visible"),
+        "ttfb": _("Server answers"),
+    }[metric]
+
+
+def meaning(metric: str) -> str:
+    return {
+        "lcp": _("Largest Contentful Paint: when the largest picture or text of the page was there."),
+        "inp": _("Interaction to Next Paint: how long the page took to react to clicks and keys."),
+        "cls": _("Cumulative Layout Shift: how much of the page jumped about while it loaded."),
+        "fcp": _("First Contentful Paint: when the first picture or text was there."),
+        "ttfb": _("Time to First Byte: when the answer of the server began."),
+    }[metric]
+
+
+def written(metric: str, value: float) -> str:
+    """A value of a metric with its unit."""
+    if metric == "cls":
+        return decimal(value, "0.00#" if value < 0.1 else "0.00")
+    return _("%(seconds)s s", seconds=decimal(value / 1000, "0.0#")) if value >= 1000 else f"{decimal(value)} ms"
+
+
+def rated(rating: Rating) -> str:
+    return {"good": _("good"), "needs improvement": _("needs improvement"), "poor": _("poor")}[rating]
+
+
+def mood(rating: Rating) -> str:
+    """The class of a rating in the style sheet."""
+    return {"good": "good", "needs improvement": "middling", "poor": "poor"}[rating]
+
+
+def shares(row: VitalRow) -> str:
+    good, middling, poor = (figures.rate(each) for each in (row.good, row.needs_improvement, row.poor))
+    return _("%(good)s good, %(middling)s need improvement, %(poor)s poor", good=good, middling=middling, poor=poor)
