@@ -80,7 +80,10 @@ class Counter:
         minute = int(now) // 60
         site = self.sites.get(payload.site, now)
         page = page_of(payload.url)
-        grant = self.consents.latest(payload.site, payload.consent, request.consent)
+        if request.consent:
+            grant = self.consents.latest(payload.site, payload.consent, request.consent)
+        else:
+            grant = self.consents.decode(payload.site, payload.consent)
         host = page.host if page is not None else ""
         hosts = (host, request.origin) if request.origin and request.origin != host else (host,)
         reason = refusal(site, hosts, grant, signal=request.signal, minute=minute)

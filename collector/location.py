@@ -1,20 +1,19 @@
 """Where a request came from: country, region and city by its address, from databases on this machine.
 
+There is no cache: a look-up takes a few microseconds, once a visit, and a cache would hold addresses.
+
 Databases come in two shapes: MaxMind's own (GeoLite2-City, GeoIP2-City, DB-IP's in the same shape), read with geoip2,
 and the flat records of ip-location-db, which geoip2 refuses. Several may be given, for IPv4 and IPv6 apart or one as a
 reserve of the other: the first that knows an address answers. Without any, every place is unknown.
 """
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import geoip2.database
 import geoip2.errors
 import maxminddb
-
-CACHED = 8192  # addresses, in memory only
 
 
 class Location(NamedTuple):
@@ -37,7 +36,6 @@ def open_locator(paths: Sequence[Path]) -> Locate:
     """A function from an address to its place that never raises. Opening raises LocationError."""
     databases = [_open(path) for path in paths]
 
-    @lru_cache(maxsize=CACHED)
     def locate(address: str) -> Location:
         for look_up in databases:
             try:

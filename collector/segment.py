@@ -31,7 +31,7 @@ def frame(payload: bytes) -> bytes:
 
 def is_counted(payload: bytes) -> bool:
     """Whether the payload stands for an accepted beacon or decision."""
-    return payload[:1] in COUNTED_KINDS
+    return payload[0] in COUNTED_KINDS
 
 
 @dataclass(frozen=True)

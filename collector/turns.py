@@ -60,12 +60,10 @@ class Turns:
         if me not in self._busy:
             with self._lock:
                 if len(self._busy) >= self._threads.awake:
-                    idle = [thread for thread, last in self._busy.items() if now - last > BUSY_SECONDS]
+                    idle = [thread for thread, last in [*self._busy.items()] if now - last > BUSY_SECONDS]
                     if not idle:
                         return False
                     del self._busy[idle[0]]
-                self._busy[me] = now
-            return True
         self._busy[me] = now
         return True
 
