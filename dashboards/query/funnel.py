@@ -98,8 +98,9 @@ def _rows(found: Sequence[Sequence[Any]], length: int, *, by: str) -> list[Funne
 
 def _steps(reached: list[int]) -> tuple[FunnelStep, ...]:
     """Across visits a later step may lie under another origin than the first, so of one origin more may reach it."""
-    after = [*reached[1:], reached[-1] if reached else 0]
-    before = [*reached[:1], *reached[:-1]]
+    if not reached:
+        return ()
+    after, before = [*reached[1:], reached[-1]], [reached[0], *reached[:-1]]
     return tuple(
         FunnelStep(number, now, max(now - then, 0), _percent(now, reached[0]), _percent(now, earlier))
         for number, (now, then, earlier) in enumerate(zip(reached, after, before, strict=True), 1)

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import TypedDict
 
-from babel.numbers import format_compact_currency, format_currency, get_currency_precision
+from babel.numbers import format_compact_currency, format_currency
+
+from collector.money import digits
 
 Amounts = dict[str, float]
 
@@ -19,8 +21,7 @@ class Money(TypedDict):
 
 def decimal(minor: float, currency: str) -> float:
     """An amount in the currency's own unit: 1250 cents are 12.5 EUR, 1250 yen stay yen."""
-    digits = get_currency_precision(currency)
-    return float(round(minor / 10**digits, digits))
+    return float(round(minor / 10 ** digits(currency), digits(currency)))
 
 
 def amounts(minor: Mapping[str, int]) -> Amounts:

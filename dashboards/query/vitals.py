@@ -78,7 +78,9 @@ def vitals(
     for bound, at in (("good", 0), ("poor", 1)):
         params[bound] = [_last_bucket(name, THRESHOLDS[name][at]) for name in METRICS]
     params["metrics"] = list(METRICS)
-    return [_row(*row) for row in fetch(source.store, text, params)]
+    rows = [_row(*row) for row in fetch(source.store, text, params)]
+    shown = list(dict.fromkeys(row.value for row in rows))[:limit]
+    return [row for row in rows if row.value in shown]
 
 
 def _text(by: str, where: str) -> str:
