@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from collector import metrics
 from collector.config import Settings
+from collector.consent import DecisionEndpoint
 from collector.consent import blueprint as consent
 from collector.demo import blueprint as demo
 from collector.endpoint import BeaconEndpoint, common_headers
@@ -43,9 +44,9 @@ def create_app(settings: Settings) -> Flask:
 
 
 def mount(app: Flask, shared: Services) -> None:
-    """Put the beacon in front of Flask, and Flask behind the trusted proxies."""
+    """Put beacons and decisions in front of Flask's dispatcher, and all but beacons behind the trusted proxies."""
     hops = shared.settings.trusted_proxies
-    flask_app: Any = app.wsgi_app
+    flask_app: Any = DecisionEndpoint(app)
     if hops:
         flask_app = ProxyFix(flask_app, x_for=hops, x_proto=hops, x_host=hops)
     app.wsgi_app = BeaconEndpoint(flask_app, shared.counter, shared.outcomes.count)  # type: ignore[method-assign]

@@ -1,39 +1,53 @@
 """Consent: the notice a banner shows, and the record of what the visitor decided. Proof first, effect second."""
 
+import logging
 import time
+from collections.abc import Iterable
 from typing import cast
 from uuid import uuid4
+from wsgiref.types import StartResponse
 
 import msgspec
 from flask import Blueprint, Flask, Response, current_app, g, request
 from flask.blueprints import BlueprintSetupState
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from collector import cookies, history, rows
+from collector import consent_log, cookies, history, rows
 from collector.decision import MAX_DECISION, VALID_DAYS, Decision, Proof, decode, prove
-from collector.endpoint import RETRY_SECONDS, TYPES, common_headers, host_of
+from collector.endpoint import RETRY_SECONDS, TYPES, Environ, common_headers, host_of
 from collector.gate import in_force
 from collector.notice_text import KINDS
 from collector.notices import Notice, Notices
 from collector.payload import BadPayload
 from collector.phrases import choose_language
+from collector.receipt import receipt_of
 from collector.services import of, services
 from collector.sites import Site
 from collector.spool import SpoolFull
+from collector.store import Store, StoreError, open_store
 from collector.tokens import ConsentGrant
 
-NOTICES = "sikdatne.notices"
+NOTICES, STORE = "sikdatne.notices", "sikdatne.consent_log"
 AWAY = "the decision cannot be recorded just now, so it does not take effect; try again later"
 
+log = logging.getLogger(__name__)
 blueprint = Blueprint("consent", __name__)
 
 
 @blueprint.record_once
 def open_notices(state: BlueprintSetupState) -> None:
-    """The notices of this process."""
+    """The notices of this process, and its way to the log."""
     app = cast("Flask", state.app)
     app.extensions[NOTICES] = Notices(of(app).database)
+    app.extensions[STORE] = open_store(of(app).settings)
+
+
+def log_store() -> Store:
+    """The store with the consent log; it may be away."""
+    found: Store = current_app.extensions[STORE]
+    return found
 
 
 def notices() -> Notices:
@@ -51,6 +65,9 @@ def ask() -> Response:
     now = time.time()
     site = allowed_site(request.args.get("site", ""), now)
     language = choose_language([request.args.get("language", ""), *request.accept_languages.values()])
+    if "failed" in request.args:  # a decision that did not arrive, told by the page
+        services().unrecorded.count(site.domain, int(now) // 60 * 60)
+        return answered(None, 202)
     kind = request.args.get("notice", "banner")
     if kind not in KINDS:
         raise BadPayload("notice", f"there is no such notice; there are {', '.join(KINDS)}")
@@ -70,15 +87,15 @@ def ask() -> Response:
     )
 
 
-@blueprint.post("/consent", provide_automatic_options=False)
 def decide() -> Response:
-    """Record a decision; it takes effect when that is done."""
+    """POST /consent: record a decision; it takes effect when that is done."""
     now = time.time()
     if request.mimetype not in TYPES:
         raise BadPayload("content_type", "the body is application/json or text/plain", 415)
     decision = decode(request.stream.read(MAX_DECISION + 1))
-    site = allowed_site(decision.site, now)
+    site = g.site = allowed_site(decision.site, now)
     proof = record(checked(decision, site), site, now)
+    services().unrecorded.settle()
     token = services().consents.encode(proof.grant)
     note = note_for(proof, bool(decision.supersedes))
     answer = answered({"consent": token, "receipt": proof.receipt, "decision": note})
@@ -86,6 +103,18 @@ def decide() -> Response:
     if note:
         keep_note(answer, proof, note)
     return answer
+
+
+@blueprint.get("/consent/receipt/<record_id>", provide_automatic_options=False)
+def receipt(record_id: str) -> Response:
+    """The receipt again, for whoever knows its id: a random one that only the visitor was given."""
+    found = consent_log.find(log_store(), record_id)
+    if found is None or not found.consent:
+        raise BadPayload("receipt", "there is no receipt with this id; a new one takes a few seconds to arrive", 404)
+    site = services().sites.get(found.site, time.time()) or Site(found.site)
+    origin = request.headers.get("Origin", "")
+    g.allowed_origin = origin if origin and site.allows(host_of(origin)) else ""
+    return answered(receipt_of(found, site, consent_log.replaced_by(log_store(), found)))
 
 
 @blueprint.route("/consent", methods=["OPTIONS"])
@@ -208,10 +237,53 @@ def refused(error: BadPayload) -> Response:
     return answered({"error": {"type": error.type, "message": str(error)}}, error.status)
 
 
+@blueprint.errorhandler(StoreError)
+def log_away(_error: StoreError) -> Response:
+    """The receipt is there, but cannot be read just now."""
+    answer = answered({"error": {"type": "unavailable", "message": "the log is away; try again later"}}, 503)
+    answer.headers["Retry-After"] = RETRY_SECONDS
+    return answer
+
+
 @blueprint.errorhandler(SpoolFull)
 @blueprint.errorhandler(SQLAlchemyError)
 def away(_error: Exception) -> Response:
-    """Nothing is in force that could not be written down."""
+    """Nothing is in force that could not be written down; the owner is told of each decision that was lost so."""
+    if "site" in g:
+        services().unrecorded.count(g.site.domain, int(time.time()) // 60 * 60)
     answer = answered({"error": {"type": "unavailable", "message": AWAY}}, 503)
     answer.headers["Retry-After"] = RETRY_SECONDS
     return answer
+
+
+class DecisionEndpoint:
+    """Answers POST /consent in front of Flask's dispatcher, and passes every other request on.
+
+    What the dashboards ask of every request of theirs (sessions, limits, headers) takes longer than the decision.
+    """
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._behind = app.wsgi_app
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["PATH_INFO"] != "/consent" or environ["REQUEST_METHOD"] != "POST":
+            return self._behind(environ, start_response)
+        with self._app.request_context(environ):
+            answer = self.answer()
+        start_response(answer.status, answer.headers.to_wsgi_list())
+        return [answer.get_data()]
+
+    @staticmethod
+    def answer() -> Response:
+        try:
+            return decide()
+        except BadPayload as error:
+            return refused(error)
+        except HTTPException as error:
+            return refused(BadPayload("malformed", error.description or error.name, error.code or 400))
+        except (SpoolFull, SQLAlchemyError) as error:
+            return away(error)
+        except Exception:
+            log.exception("a decision failed")
+            return answered({"error": {"type": "internal", "message": "the decision was not recorded"}}, 500)

@@ -5,7 +5,7 @@ from typing import Literal
 from collector.sites import Site
 from collector.tokens import ConsentGrant
 
-Reason = Literal["site", "origin", "signal", "consent", "bot", "excluded", "no_visit", "token"]
+Reason = Literal["site", "origin", "signal", "consent", "bot", "excluded", "no_visit", "token", "unrecorded"]
 
 # Why something was not recorded, in words for the owner of the site. A closed list; `token` alone drops only the state.
 REASONS: dict[Reason, str] = {
@@ -16,6 +16,7 @@ REASONS: dict[Reason, str] = {
     "bot": "It was a robot, not a person.",
     "excluded": "The site leaves this page out.",
     "no_visit": "A page was left without a visit that it belonged to.",
+    "unrecorded": "A decision about cookies could not be written down, so it did not take effect.",
     "token": "A visit state was forged, foreign or unreadable; the visitor was counted as new.",
 }
 

@@ -16,6 +16,7 @@ from collector.metrics import Outcomes
 from collector.sites import SiteDirectory
 from collector.spool import SpoolWriter
 from collector.tokens import ConsentTokens, VisitTokens
+from collector.unrecorded import Unrecorded
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Services:
     locate: Callable[[str], Location]
     counter: Counter
     outcomes: Outcomes
+    unrecorded: Unrecorded
 
     def close(self) -> None:
         """Seal the spools and give everything back. Doing it again changes nothing."""
@@ -60,7 +62,9 @@ def open_services(settings: Settings) -> Services:
     counter = Counter(sites, spool, visits, consents, locate, settings.trusted_proxies)
     is_bot("warm-up")  # reads its patterns now, not during the first beacon
     outcomes = Outcomes(settings.data / "metrics")
-    services = Services(settings, database, sites, spool, consent_spool, visits, consents, locate, counter, outcomes)
+    services = Services(
+        settings, database, sites, spool, consent_spool, visits, consents, locate, counter, outcomes, Unrecorded(spool)
+    )
     Finalize(None, services.close, exitpriority=0)  # granian's workers are of multiprocessing, which skips atexit
     return services
 
