@@ -12,7 +12,6 @@ import msgspec
 from collector.visit import HASH_LENGTH, Origin, State
 
 MAC_BYTES = 16
-TO_URL, FROM_URL = bytes.maketrans(b"+/", b"-_"), bytes.maketrans(b"-_", b"+/")  # base64 as cookies may carry it
 MAX_TOKEN = 1500  # bytes; a longer token was not made here
 CACHED = 4096  # consents, in memory only: one visit brings the same one several times
 MAX_PAYLOAD = (MAX_TOKEN - 33) * 3 // 4  # 33: the point and the encoded MAC
@@ -43,7 +42,8 @@ class SignedTokens:
 
     def sign(self, site: str, payload: bytes) -> str:
         """The token for `payload`, valid on `site` alone."""
-        encoded = b2a_base64(payload, newline=False).translate(TO_URL, b"=")
+        # As cookies may carry it; the functions of base64 for this take thrice the time.
+        encoded = b2a_base64(payload, newline=False).rstrip(b"=").replace(b"+", b"-").replace(b"/", b"_")
         return f"{encoded.decode('ascii')}.{_mac(self._keyed[0], site, encoded)}"
 
     def open(self, site: str, token: str) -> bytes | None:
@@ -58,7 +58,7 @@ class SignedTokens:
         else:
             return None
         try:
-            return a2b_base64(encoded.translate(FROM_URL) + b"=" * (-len(encoded) % 4))
+            return a2b_base64(encoded.replace(b"-", b"+").replace(b"_", b"/") + b"=" * (-len(encoded) % 4))
         except Base64Error:
             return None
 
