@@ -736,7 +736,7 @@ PRIMARY KEY (site, day, page)
 ORDER BY (site, day, page, before1, before2, before3)
 TTL expires
 SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
-    default_compression_codec = 'ZSTD(6)'
+    default_compression_codec = 'ZSTD(6)', min_bytes_for_wide_part = 1048576
 COMMENT 'Ways from page to page, up to four pages long, by day; kept for detail_days of the site';
 
 CREATE TABLE IF NOT EXISTS cohorts

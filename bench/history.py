@@ -49,7 +49,7 @@ def count_hit(state: State | None, hit: Hit, now: int, view: View, locate: Locat
 def encode(step: Step, now: int) -> bytes:
     day = CLOCK.hour(now)[1]
     expires = day + DETAIL_DAYS, day + ROLLUP_DAYS
-    return rows.encode_beacon(SITE, expires, step.state.origin, now // 60 * 60, step.idle, step.deltas)
+    return rows.encode_beacon(SITE, expires, step.state.origin, now // 60 * 60, step.idle, step.deltas, step.extras)
 
 
 def origin(view: View, locate: Locate) -> Origin:

@@ -19,9 +19,11 @@ from collector.store import Store, StoreError, open_store
 
 BATCH = 20_000  # beacons in one INSERT
 MILLION, MONTH = 1_000_000, 30
+DETAILED = ("counters", "flows", "conversions", "funnel_steps", "properties")  # kept for detail_days
+NOT_COUNTED = ["minutes", "drops", "networks", "consent_log", "schema_versions"]  # kept for a day, or apart
 SIZES = """
 SELECT table, sum(rows), sum(bytes_on_disk)
-FROM system.parts WHERE active AND database = currentDatabase() AND (table = 'counters' OR table LIKE 'rollup%')
+FROM system.parts WHERE active AND database = currentDatabase() AND table NOT IN {left_out:Array(String)}
 GROUP BY table ORDER BY sum(bytes_on_disk) DESC
 """
 
@@ -42,11 +44,10 @@ def measure_storage(count: int, days: int, end: int, *, leaves: bool) -> str:
         merged = time.monotonic() - begun
         what = "page views, each with a report when it is left" if leaves else "page views"
         shown: list[list[Cell]] = [[name, rows, size, size / count, size / beacons] for name, rows, size in sizes]
-        rollups = [line for line in shown if line[0] != "counters"]
-        total = sum(int(line[2]) for line in rollups)
-        shown.append(
-            ["all rollups together", sum(int(line[1]) for line in rollups), total, total / count, total / beacons]
-        )
+        daily = [line for line in shown if line[0] not in DETAILED]
+        for name, lines in (("all daily tables together", daily), ("everything", shown)):
+            total = sum(int(line[2]) for line in lines)
+            shown = [*shown, [name, sum(int(line[1]) for line in lines), total, total / count, total / beacons]]
         note = (
             f"{beacons:,} beacons over {days} days; generated, counted and inserted in {seconds:.0f} s in batches of "
             f"{BATCH:,}; the INSERTs alone {speed:,.0f} rows/s into all tables; merged in {merged:.1f} s."
@@ -81,12 +82,13 @@ def fill(store: Store, count: int, days: int, end: int, leaves: bool) -> tuple[i
     inserting = 0.0
     locate = open_locator(Settings.from_environment({"SIKDATNE_SECRET_KEY": "0" * 64}).geoip)
     for number, batch in enumerate(batches(payloads(count, days, end, locate, leaves))):
-        columns = rows.columns(batch).beacons
+        made = rows.columns(batch)
         started = time.monotonic()
-        store.insert_columns("beacons", rows.BEACON_COLUMNS, columns, f"batch {number}")
+        for table_name, columns, data in (*made.extras, ("beacons", rows.BEACON_COLUMNS, made.beacons)):
+            store.insert_columns(table_name, columns, data, f"batch {number}")
+            inserted += len(data[0])
         inserting += time.monotonic() - started
         beacons += len(batch)
-        inserted += len(columns[0])
     return beacons, inserted / inserting, time.monotonic() - begun
 
 
@@ -102,4 +104,4 @@ def merged_sizes(store: Store) -> list[tuple[str, int, int]]:
         "SELECT name FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree'"
     ):
         store.execute(f"OPTIMIZE TABLE {name} FINAL")
-    return [(str(name), int(count), int(size)) for name, count, size in store.execute(SIZES)]
+    return [(str(name), int(count), int(size)) for name, count, size in store.execute(SIZES, {"left_out": NOT_COUNTED})]

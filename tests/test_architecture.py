@@ -18,7 +18,8 @@ NOT_OURS = {
 MADE = (ROOT / "data", ROOT / "collector" / "static", ROOT / "dashboards" / "static" / "build")
 PURE = (
     "gate", "payload", "network", "location", "device", "source", "visit", "clock", "rows", "tokens", "bot", "screen",
-    "origin", "beacon", "rules", "extras",
+    "origin", "beacon", "rules", "extras", "state", "progress", "vitals", "hit",
+    "money",
 )  # fmt: skip
 CODE = {".py", ".js", ".mjs", ".css", ".html", ".sql"}
 LONGEST = 350
