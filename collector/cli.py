@@ -22,6 +22,7 @@ from collector.goal_commands import funnel_group, goal_group
 from collector.import_command import import_group
 from collector.opening import database, settings
 from collector.process import die_with, no_core_dumps
+from collector.rights_commands import groups as rights_groups
 from collector.shipper import ShipperError, open_shipper
 from collector.site_command import site_group
 from collector.sites import SiteError
@@ -143,6 +144,7 @@ for brought_here in (
     goal_group,
     funnel_group,
     consent_group,
+    *rights_groups,
     import_group,
     doctor_command,
     backup_command,

@@ -184,8 +184,8 @@ def versions(database: Database, domain: str) -> list[Version]:
     columns = (PolicyRow.version, PolicyRow.published, PolicyRow.policy_version, PolicyRow.by_owner, PolicyRow.note)
     with database.session() as session:
         rows = session.execute(select(*columns).where(PolicyRow.site == domain).order_by(PolicyRow.version)).all()
-    ends = [row.published for row in rows[1:]] + [None]
-    earlier = [None, *rows[:-1]]
+    ends = [*(row.published for row in rows), None][1:]
+    earlier = [None, *rows][:-1]
     made = [
         Version(
             row.version, row.published, ended, before is not None and before.policy_version != row.policy_version,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from collector import bot, device, location, tokens
+from collector import bot, device, tokens
 from collector.beacon import NETWORKS_SECONDS
 from collector.decision import VALID_DAYS
 from collector.markdown import escaped
@@ -69,7 +69,6 @@ def placeholders(site: Site, words: Words) -> dict[str, str]:
         "minutes": own_duration(table("minutes"), words),
         "networks": own_duration(table("networks"), words),
         "drops": own_duration(table("drops"), words),
-        "addresses": str(location.CACHED),
         "agents": str(max(device.CACHED, bot.CACHED)),
         "consents": str(tokens.CACHED),
         "seconds": f"{NETWORKS_SECONDS:.0f}",
