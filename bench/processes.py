@@ -18,7 +18,7 @@ STOP_SECONDS = 30
 SECRET = secrets.token_hex(32)  # all servers of a run accept the same tokens
 FLOOR = (
     "import os, sys; from collector.config import Settings; from collector.web import Threads, run; "
-    "run(Settings.from_environment(os.environ), sys.argv[1], Threads(1, awake=1))"  # one is where they are fastest
+    "threads = int(sys.argv[2]); run(Settings.from_environment(os.environ), sys.argv[1], Threads(threads, threads))"
 )
 
 
@@ -56,7 +56,8 @@ def environment(data: Path, port: int, workers: int = 1, durability: str = "proc
 def running(
     arguments: tuple[str, ...], data: Path, path: str = "/readyz", *, workers: int = 1, durability: str = "process"
 ) -> Iterator[Running]:
-    """`python -m collector` with these arguments, or a floor when the first one is "floor:<factory>".
+    """`python -m collector` with these arguments, or a floor when the first one is "floor:<factory>"; the
+    second one is the number of its threads then.
 
     Entered when `path` answers with a status below 500; what the process writes goes to a log in its data folder.
     """
@@ -64,7 +65,7 @@ def running(
     data.mkdir(parents=True, exist_ok=True)
     command = (sys.executable, "-m", "collector", *arguments)
     if arguments[0].startswith("floor:"):
-        command = (sys.executable, "-c", FLOOR, arguments[0].removeprefix("floor:"))
+        command = (sys.executable, "-c", FLOOR, arguments[0].removeprefix("floor:"), *arguments[1:])
     with (data / "log").open("ab") as log:
         process = subprocess.Popen(
             command, env=environment(data, port, workers, durability), cwd=ROOT, stdout=log, stderr=log

@@ -1,4 +1,4 @@
-"""Beacons accepted in a second through the whole path, beside two applications that do nothing."""
+"""Beacons accepted in a second through the whole path, beside applications that do nothing."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -30,8 +30,9 @@ class Target:
 
 
 TARGETS = (
-    Target("empty Flask view", ("floor:bench.floors:empty_flask",)),
-    Target("bare WSGI callable that reads the body", ("floor:bench.floors:bare_wsgi",)),
+    Target("empty Flask view, one thread", ("floor:bench.floors:empty_flask", "1")),  # where it is fastest
+    Target("empty Flask view, granian's default of 512 threads", ("floor:bench.floors:empty_flask", "512")),
+    Target("bare WSGI callable that reads the body, one thread", ("floor:bench.floors:bare_wsgi", "1")),
     Target("beacons, web processes alone", ("web",)),
     Target("beacons, web processes alone, `disk`", ("web",), "disk"),
     Target("beacons, whole service: web, shipper, engine", ("serve",)),

@@ -56,7 +56,7 @@ def load(target: str, parent: int, threads: Threads) -> Any:
         log.exception("the application cannot start")
         sys.exit(1)
     calm_collector()
-    return Turns(application, threads) if threads.all > 1 else application
+    return Turns(application, threads) if threads.awake < threads.all else application
 
 
 def calm_collector() -> None:
