@@ -56,7 +56,7 @@ $(TEST_PACKAGES): pyproject.toml | $(VENV)
 $(NPM_PACKAGES): package.json package-lock.json
 	@node -e 'process.exit(+(process.versions.node.split(".")[0] < 20))' 2>/dev/null || { echo "Sīkdatne needs Node 20 or newer to build what browsers load; found: $$(node --version 2>/dev/null || echo none). Install it (Debian 13: apt install nodejs npm), then try again" >&2; exit 1; }
 	@npm --version >/dev/null 2>&1 || { echo "Sīkdatne needs npm. Install it (Debian: apt install npm), then try again" >&2; exit 1; }
-	@echo "Installing browser packages and location data (about 1 minute; 220 MB on disk)"
+	@echo "Installing browser packages and location data (about 1 minute; 250 MB on disk)"
 	@npm ci --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null
 	@touch $@
 

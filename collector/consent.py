@@ -1,5 +1,6 @@
 """Consent: the notice a banner shows, and the record of what the visitor decided. Proof first, effect second."""
 
+import gzip
 import logging
 import time
 from collections.abc import Iterable
@@ -75,7 +76,7 @@ def ask() -> Response:
     grant, signals = remembered(site, now), signals_sent()
     if grant is None and signals and "open" not in request.args:
         services().spool.append(rows.encode_drop(site.domain, int(now) // 60 * 60, "signal"))
-    return answered(
+    answer = answered(
         {
             "ask": grant is None and not signals,
             "notice": notice.content,
@@ -85,6 +86,7 @@ def ask() -> Response:
             "choice": None if grant is None else choice_of(grant),
         }
     )
+    return packed(answer) if grant is None else answer  # what holds a token is better not guessed by its length
 
 
 def decide() -> Response:
@@ -229,6 +231,15 @@ def answered(body: object, status: int = 200) -> Response:
     """JSON that the page may read and nobody may keep."""
     headers = common_headers(g.get("allowed_origin", ""))
     return Response(msgspec.json.encode(body), status, headers, mimetype="application/json")
+
+
+def packed(answer: Response) -> Response:
+    """The answer gzipped, where the browser takes that."""
+    if request.accept_encodings["gzip"] > 0:
+        answer.set_data(gzip.compress(answer.get_data(), mtime=0))
+        answer.content_encoding = "gzip"
+    answer.vary.add("Accept-Encoding")
+    return answer
 
 
 @blueprint.errorhandler(BadPayload)

@@ -17,7 +17,8 @@ def hit_of(payload: Payload, page: str, marketing: bool) -> Hit:
     if kind == "pageview":
         return Hit(kind, page, topic=clean_text(payload.topic) if marketing and payload.topic else "")
     if kind == "leave":
-        return Hit(kind, page, "", round(payload.seconds), None if payload.depth is None else round(payload.depth))
+        depth = None if payload.depth is None else round(min(payload.depth, 100))
+        return Hit(kind, page, "", round(payload.seconds), depth, vitals=_vitals(payload))
     if kind == "vitals":
         return Hit(kind, page, vitals=_vitals(payload))
     name, props = clean_text(payload.name, LONGEST_NAME), _props(payload)
@@ -28,6 +29,8 @@ def hit_of(payload: Payload, page: str, marketing: bool) -> Hit:
 
 
 def _vitals(payload: Payload) -> tuple[tuple[str, int], ...]:
+    if payload.vitals is None:
+        return ()
     measured = ((metric, getattr(payload.vitals, metric)) for metric in METRICS)
     return tuple((metric, bucket_of(metric, value)) for metric, value in measured if value is not None)
 

@@ -12,7 +12,7 @@ from collector.sites import Site
 
 # Texts that go out as they are.
 LABELS = (
-    "always", "accept", "reject", "customise", "save", "withdraw", "close", "reopen", "policy", "mine", "failed",
+    "accept", "reject", "customise", "save", "withdraw", "close", "reopen", "policy", "mine", "failed",
     "columns",
 )  # fmt: skip
 OTHERS = {
@@ -99,7 +99,7 @@ def purpose_shown(
     rows = built_in + [row(each, each.text(words.language), site, words) for each in cookies if each.purpose == purpose]
     return {
         "key": purpose,
-        "title": texts["title"],
+        "title": f"{texts['title']} · {words.texts['always']}" if purpose == "necessary" else texts["title"],
         "text": getattr(own, purpose) or texts["text"],
         "count": words.cookies(len(rows)),
         "cookies": rows,

@@ -48,7 +48,8 @@ class Vitals(msgspec.Struct):
 
 
 class Payload(msgspec.Struct):
-    """The body of a beacon. `seconds` is engaged time since the last report, `depth` a scroll depth in percent."""
+    """The body of a beacon. `seconds` is engaged time since the last report, `depth` a scroll depth in percent: over
+    100 where a page can be pulled beyond its end. `vitals` come with a leave, or alone."""
 
     site: Annotated[str, msgspec.Meta(min_length=1, max_length=253)]
     url: Annotated[str, msgspec.Meta(min_length=1, max_length=8192)]
@@ -58,7 +59,7 @@ class Payload(msgspec.Struct):
     props: Annotated[dict[Short, Value], msgspec.Meta(max_length=30)] | None = None
     revenue: Revenue | None = None
     seconds: Annotated[float, msgspec.Meta(ge=0, le=86_400)] = 0
-    depth: Annotated[float, msgspec.Meta(ge=0, le=100)] | None = None
+    depth: Annotated[float, msgspec.Meta(ge=0)] | None = None
     width: Annotated[float, msgspec.Meta(ge=0, le=100_000)] | None = None
     language: Short = ""
     audience: Short = ""

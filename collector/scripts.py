@@ -1,4 +1,4 @@
-"""The two scripts that websites load: the pixel and the banner, as `npm run build` made them."""
+"""The scripts that websites load, as `npm run build` made them: the pixel, and what it loads when it is used."""
 
 import logging
 from functools import cache
@@ -13,7 +13,14 @@ log = logging.getLogger(__name__)
 blueprint = Blueprint("scripts", __name__)
 
 
-@blueprint.get("/<any('pixel.js', 'banner.js'):name>")
+# What a tag names, and what these load when it is used.
+SCRIPTS = (
+    "pixel.js", "more.js", "vitals.js", "banner.js", "mine.js", "embeds.js", "consent-mode.js", "cookiebot.js",
+    "cookieyes.js", "klaro.js", "tcf.js", "own.js",
+)  # fmt: skip
+
+
+@blueprint.get(f"/<any{SCRIPTS!r}:name>")
 def script(name: str) -> Response:
     """One of the scripts. No ETag and no Last-Modified: a validator can be used to recognise a browser."""
     packed = request.accept_encodings["gzip"] > 0
@@ -27,7 +34,7 @@ def script(name: str) -> Response:
         answer.content_encoding = "gzip"
     answer.vary.add("Accept-Encoding")
     answer.headers["Cache-Control"] = f"public, max-age={LIVE}"
-    # The banner is a module, and modules of another origin are loaded only where that origin allows it.
+    # All but the pixel are modules, and modules of another origin are loaded only where that origin allows it.
     answer.headers["Access-Control-Allow-Origin"] = "*"
     answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     answer.headers["X-Content-Type-Options"] = "nosniff"

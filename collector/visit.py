@@ -151,7 +151,7 @@ def _leave(state: State, hit: Hit, minute: int, clock: LocalClock, rules: Rules)
     if minute - state.seen - left - seconds // 60 < VISIT_MINUTES:  # time spent reading is not idle time
         left = minute - state.seen
     delta = Delta(day, hour, hit.page, seconds=seconds, depth=added, depths=reported)
-    goals, funnels, extras = state.goals, state.funnels, list[Extra]()
+    goals, funnels, extras = state.goals, state.funnels, _samples(hit, minute, clock) if hit.vitals else []
     if rules.goals and (reached := rules.left(hit.page, hit.depth, state.seconds + seconds)):
         hour, day = clock.hour(minute * 60)
         goals, funnels = _score(goals, funnels, hit, (day, hour), reached, rules, extras)
@@ -163,8 +163,13 @@ def _leave(state: State, hit: Hit, minute: int, clock: LocalClock, rules: Rules)
 
 def _vitals(state: State, hit: Hit, minute: int, clock: LocalClock) -> Step:
     """The browser reports how fast a page was. That changes nothing about the visit."""
+    return Step([], state, -1, _samples(hit, minute, clock))
+
+
+def _samples(hit: Hit, minute: int, clock: LocalClock) -> list[Extra]:
+    """The vitals of a page, as they are counted today."""
     day = clock.hour(minute * 60)[1]
-    return Step([], state, -1, [(VITAL, day, hit.page, metric, bucket, 1) for metric, bucket in hit.vitals])
+    return [(VITAL, day, hit.page, metric, bucket, 1) for metric, bucket in hit.vitals]
 
 
 def _score(

@@ -115,7 +115,7 @@ def test_each_cookie_is_told_with_name_provider_purpose_duration_and_third_party
     assert list(purposes) == ["necessary", "statistics", "marketing"]
     assert purposes["statistics"]["count"] == "2 sīkdatnes"
     assert purposes["statistics"]["cookies"] == [
-        ["visit, sikdatne.visit", "SIA «Piemērs»", "Atceras, kādi bija jūsu apmeklējumi", "13 mēnešu"],
+        ["visit, sikdatne.visit", "SIA «Piemērs»", "Atceras jūsu apmeklējumus", "13 mēnešu"],
         ["_ga", "Google (trešā persona)", "Atšķir apmeklētājus", "2 gadi"],
     ]
     assert purposes["marketing"]["count"] == "0 sīkdatņu"

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collector.hit import hit_of
 from collector.payload import MAX_BODY, MAX_PAGE, BadPayload, clean_path, clean_text, decode, page_of
 
 GOOD = {"site": "example.lv", "url": "https://example.lv/"}
@@ -40,9 +41,17 @@ def test_unknown_fields_of_newer_pixels_are_passed_over() -> None:
         (body(kind="event", name="  "), "name", 400),
         (body(kind="leave", seconds=-1), "invalid", 400),
         (body(kind="leave", seconds=90_000), "invalid", 400),
-        (body(kind="leave", depth=101), "invalid", 400),
+        (body(kind="leave", depth=-1), "invalid", 400),
         (body(props={str(number): 1 for number in range(31)}), "invalid", 400),
         (body(props={"a": [1]}), "invalid", 400),
+        (body(kind="vitals"), "vitals", 400),
+        (body(kind="vitals", vitals={"lcp": -1}), "invalid", 400),
+        (body(kind="vitals", vitals={"cls": "much"}), "invalid", 400),
+        (body(revenue=5), "invalid", 400),
+        (body(revenue={"amount": 5}), "invalid", 400),
+        (body(revenue={"amount": 5, "currency": "euro"}), "invalid", 400),
+        (body(revenue={"amount": 1e13, "currency": "EUR"}), "invalid", 400),
+        (body(topic="x" * 65), "invalid", 400),
         (b" " * (MAX_BODY + 1), "too_large", 413),
     ],
 )
@@ -123,3 +132,8 @@ def test_a_kept_path_is_short_and_of_one_line(path: str) -> None:
 def test_text_is_one_short_line() -> None:
     assert clean_text("  Spring\nsale ") == "Springsale"
     assert len(clean_text("ā" * 100).encode()) <= 64
+
+
+def test_a_page_pulled_beyond_its_end_is_read_to_its_end() -> None:
+    hit = hit_of(decode(body(kind="leave", depth=104.6, vitals={"lcp": 1200})), "/", marketing=False)
+    assert (hit.depth, [metric for metric, _ in hit.vitals]) == (100, ["lcp"])

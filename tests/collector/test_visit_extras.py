@@ -190,6 +190,14 @@ def test_vitals_are_samples_and_change_nothing_else() -> None:
     assert advance(None, Hit("vitals", "/a", vitals=(("lcp", 80),)), NOON, RIGA, Origin) is None
 
 
+def test_vitals_come_with_a_leave_too() -> None:
+    one = Visitor()
+    one.view("/a")
+    step = one.hit(Hit("leave", "/a", seconds=5, vitals=(("inp", 50),)), after=5)
+    assert one.of("v") == [(TODAY, "/a", "inp", 50, 1)]
+    assert [delta.seconds for delta in step.deltas] == [5]
+
+
 @pytest.mark.parametrize("kind", ["pageview", "event"])
 def test_a_hit_in_the_way_of_most_adds_little(kind: str) -> None:
     """A page view or an event within a day and a visit, on a site without rules."""
