@@ -61,7 +61,8 @@ def verify(chosen: Settings, opened: Database, store: Store, site: Site, bar: "t
     check = Check(site.domain, chosen.key(PURPOSE), lambda wanted: snapshot(opened, wanted), today)
     found = 0
     for finding in check.run(store, lambda: heads_of(chosen.data, opened, site.domain), bar.update):
-        bar.write(str(finding), file=sys.stdout)
+        with bar.external_write_mode():
+            click.echo(str(finding))
         found += 1
     return found
 

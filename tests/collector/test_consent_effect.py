@@ -1,4 +1,4 @@
-"""What a decision does on the server: for each purpose, against the policy in force, until it expires or is replaced."""
+"""What a decision does on the server: for each purpose, against the policy in force, until it expires."""
 
 import base64
 import json
