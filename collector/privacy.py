@@ -101,7 +101,8 @@ def gpc() -> Response:
     return Response(msgspec.json.encode(GPC), mimetype="application/json")
 
 
-@blueprint.get("/privacy/<any('style.css', 'mine.js'):name>")
+@blueprint.get("/privacy/style.css", defaults={"name": "style.css"})
+@blueprint.get("/privacy/mine.js", defaults={"name": "mine.js"})
 def asset(name: str) -> Response:
     """The style sheet and the script of these pages."""
     kind = {"style.css": "text/css", "mine.js": "text/javascript"}[name]
