@@ -32,8 +32,11 @@ def sections() -> tuple[Section, ...]:
         Section(REPORTS, "reports.speed", _("Speed")),
         Section(REPORTS, "reports.audience", _("Audience")),
         Section(PRIVACY, "policy_pages.page", _("Privacy policy")),
+        Section(PRIVACY, "proof_pages.page", _("Proof of consent")),
         Section(PRIVACY, "request_pages.page", _("Requests")),
         Section(SETTINGS, "goal_settings.page", _("Goals and funnels")),
+        Section(SETTINGS, "banner_pages.page", _("Consent banner")),
+        Section(SETTINGS, "declared_pages.page", _("Declared cookies")),
         Section(SETTINGS, "pages.install", _("Tag to paste")),
     )
 

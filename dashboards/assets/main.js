@@ -1,5 +1,6 @@
 // What the dashboards do when JavaScript may run. Every page works without it; this only makes it smoother.
 import { drawCharts } from "./draw.js";
+import "./preview.js";
 import { watchFigures, watchForFirstVisit } from "./live.js";
 import { followLinksInPlace } from "./swap.js";
 
