@@ -80,6 +80,8 @@ def wished(given: MultiDict[str, str]) -> str:
 def values_of(form: MultiDict[str, str], domain: str) -> dict[str, Any]:
     """The settings that a form asks for, with the texts of the other languages as they are. Raises BannerError."""
     given = {name: value for name, value in form.items() if name not in ABOUT_THE_FORM}
+    if "texts" in given:
+        raise BannerError("the banner cannot be set up so: texts come in fields of their own")
     kept = msgspec.to_builtins(banner_of(context.database(), domain)).get("texts", {})
     words = {name: given.pop(name).replace("\r\n", " ").replace("\n", " ") for name in LONGEST if name in given}
     return given | {"floating": given.pop("floating", "") == "on", "texts": kept | {wished(form): words}}
