@@ -10,7 +10,7 @@ from collector.opening import database, settings
 from collector.sites import SiteDirectory
 from collector.store import open_store
 from dashboards.accounts import AccountError, add_user
-from dashboards.query import QueryError, parse, run
+from dashboards.query import Query, QueryError, parse, parse_report, run, run_report
 from dashboards.tokens import add_token
 
 
@@ -68,7 +68,7 @@ def token_add(site: str, name: str) -> None:
 
 @click.command("query")
 def query_command() -> None:
-    """Answer a stats API query read on standard input, as JSON.
+    """Answer a question to the stats API, read on standard input, as JSON: a query, or with "report" a report.
 
     \b
     Example:
@@ -78,12 +78,17 @@ def query_command() -> None:
     opened = database(chosen)
     store = open_store(chosen, "dashboards")
     try:
-        asked = parse(msgspec.json.decode(sys.stdin.buffer.read()))
+        document = msgspec.json.decode(sys.stdin.buffer.read())
+        asked = parse_report(document) if isinstance(document, dict) and "report" in document else parse(document)
         now = time.time()
         site = SiteDirectory(opened).get(asked.site_id, now)
         if site is None:
             raise click.ClickException(f"there is no site {asked.site_id}; `sikdatne site list` shows those that are")
-        click.echo(msgspec.json.encode(run(asked, store, site, now).document()))
+        if isinstance(asked, Query):
+            answer = run(asked, store, site, now).document()
+        else:
+            answer = run_report(asked, store, site, now)
+        click.echo(msgspec.json.encode(answer))
     except (QueryError, msgspec.DecodeError) as error:
         raise click.ClickException(f"the query cannot be answered: {error}") from error
     finally:

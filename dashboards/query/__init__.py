@@ -12,6 +12,7 @@ from dashboards.query.kept import Source
 from dashboards.query.live import Decisions, Drop, decisions, drops, visitors_now
 from dashboards.query.parse import Query, parse
 from dashboards.query.period import Period
+from dashboards.query.report import REPORTS, parse_report, run_report
 from dashboards.query.result import Comparison, Result, Row
 from dashboards.query.retention import Cohort, Return, Stickiness, cohorts, stickiness
 from dashboards.query.run import run
@@ -20,6 +21,7 @@ from dashboards.query.topics import SMALLEST_AUDIENCE, Topic, topics
 from dashboards.query.vitals import THRESHOLDS, VitalRow, vitals
 
 __all__ = [
+    "REPORTS",
     "SMALLEST_AUDIENCE",
     "THRESHOLDS",
     "Cohort",
@@ -48,7 +50,9 @@ __all__ = [
     "flows",
     "funnel",
     "parse",
+    "parse_report",
     "run",
+    "run_report",
     "stickiness",
     "topics",
     "visitors_now",

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from dashboards.query.dimensions import check_dimension, country_names, dimension
+from dashboards.query.dimensions import TIMES, check_dimension, country_names, dimension
 from dashboards.query.errors import QueryError
 from dashboards.query.filters import leaves, parse_filters
 from dashboards.query.kept import Source
@@ -48,8 +48,9 @@ def funnel(
 ) -> list[FunnelRow]:
     """The funnel of this name, as a whole or by a dimension of the visit, those with most entries first.
 
-    A step is booked on the day on which the first one was reached. `length` is the number of steps, 0: as many as were
-    ever reached in the period. `filters` as in the API. Raises QueryError for what is not known, and StoreError.
+    A step is booked on the day on which the first one was reached. `length` is the number of steps, 0: as many as the
+    funnel has, or, when it was removed, as were reached. `filters` as in the API. Raises QueryError for what is not
+    known, and StoreError.
     """
     period = _whole_days(source.kept(period))
     parsed = parse_filters(filters)
@@ -68,7 +69,8 @@ def funnel(
     )
     if "{country_codes:Array(String)}" in text:
         params["country_codes"], params["country_names"] = country_names()
-    return _rows(fetch(source.store, text, params), length, by=by)[:limit]
+    steps = next((len(each.steps) for each in source.site.rules.funnels if each.name == name), 0)
+    return _rows(fetch(source.store, text, params), length or steps, by=by)[:limit]
 
 
 def _whole_days(period: Period) -> Period:
@@ -78,7 +80,7 @@ def _whole_days(period: Period) -> Period:
 
 
 def _check(used: set[str]) -> None:
-    if unknown := sorted(each for each in used if each.startswith("event:") or dimension(each).column not in ORIGINS):
+    if unknown := sorted(each for each in used if each in TIMES or dimension(each).column not in ORIGINS):
         raise QueryError(
             f"{', '.join(unknown)}: a funnel is known by how visits came, from where and with what, and by "
             "visit:entry_page"

@@ -203,6 +203,9 @@ def test_commands(app: Flask, tmp_path: Path, counted: Store, monkeypatch: pytes
     assert CliRunner().invoke(token_group, ["add", "--site", "nowhere.lv"]).exit_code != 0
     asked = CliRunner().invoke(query_command, input=io.BytesIO(json.dumps(QUESTION).encode()))
     assert json.loads(asked.output)["results"] == [{"metrics": [3], "dimensions": []}]
+    report = {"report": "stickiness", "site_id": "example.lv", "date_range": ["2026-03-01", "2026-03-05"]}
+    told = CliRunner().invoke(query_command, input=io.BytesIO(json.dumps(report).encode()))
+    assert json.loads(told.output)["results"] == [{"daily": 1.4, "visitors": 3, "share": 46.7, "days": 5}]
     wrong = CliRunner().invoke(query_command, input=io.BytesIO(b"{"))
     assert wrong.exit_code == 1
     assert "cannot be answered" in wrong.output
