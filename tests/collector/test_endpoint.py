@@ -283,7 +283,7 @@ def test_networks_are_summed_and_none_is_lost(visitor: Visitor) -> None:
 
 def test_a_full_spool_answers_503_and_counts_nothing(visitor: Visitor) -> None:
     visitor.consents()
-    visitor.services.spool._full = True
+    visitor.services.spool._full, visitor.services.spool._limit = True, -1
     answer = visitor.post()
     assert (answer.status, answer.error, answer.headers["Retry-After"]) == (503, "full", "10")
     assert "Set-Cookie" not in answer.headers

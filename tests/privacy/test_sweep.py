@@ -14,6 +14,7 @@ import pytest
 
 from collector.config import Settings
 from collector.ledger import balance
+from collector.spool import used_bytes
 from collector.store import Store, open_store
 from tests.privacy import traffic
 from tests.privacy.known import IPV4, IPV6, Known, everything, known_address, known_text, known_token
@@ -100,7 +101,7 @@ def kill_under_load(sweep: Sweep) -> None:
     sweep.service.kill()
     client.close()
     spool = sweep.service.data / "spool"
-    sweep.waiting = sum(path.stat().st_size for path in spool.glob("*/*") if path.suffix in (".open", ".seg"))
+    sweep.waiting = used_bytes(spool)
     sweep.look("killed")
 
 
