@@ -153,6 +153,7 @@ def columns(payloads: Iterable[bytes], link: Link = unlinked) -> Batches:
                 consents.append(_consent_row(link(_decode_consent(body))))
             else:
                 raise ValueError(f"frame of unknown kind {kind!r}")
+        more = sums.batches()
     except (msgspec.DecodeError, TypeError, IndexError, OverflowError) as error:
         raise ValueError(f"frame of unknown shape: {error}") from error
     return Batches(
@@ -161,7 +162,7 @@ def columns(payloads: Iterable[bytes], link: Link = unlinked) -> Batches:
         _turn([(day_date(day), network, *two) for (day, network), two in networks.items()], len(NETWORK_COLUMNS)),
         _turn(consents, len(CONSENT_COLUMNS)),
         counted,
-        sums.batches(),
+        more,
     )
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from collector import extras, rows
 from collector.clock import LocalClock, day_number
-from collector.visit import Hit, Origin, advance
+from collector.state import Extra, Hit, Origin
+from collector.visit import advance
 
 SCHEMA = (Path(__file__).parents[2] / "schema.sql").read_text("utf-8")
 
@@ -75,6 +76,44 @@ def test_a_leave_is_no_hit() -> None:
     assert left is not None
     batches = rows.columns([rows.encode_beacon("a.lv", (1, 1), Origin(), 0, left.idle, left.deltas)])
     assert list(dict(zip(rows.BEACON_COLUMNS, batches.beacons, strict=True))["hits"]) == [0]
+
+
+def test_extras_are_summed_within_a_segment_by_what_they_are_of() -> None:
+    def frame(country: str, *more: Extra) -> bytes:
+        origin = Origin(country=country, device="mobile")
+        return rows.encode_beacon("a.lv", (20_100, 20_500), origin, 20_000 * 86_400, -1, [], more)
+
+    flow, goal = ("f", 20_000, "/b", "/a", "", "", 1, 1), ("g", 20_000, 0, "/b", "Buy", "EUR", 1, 250)
+    batches = rows.columns([frame("LV", flow, goal), frame("EE", flow, goal), frame("EE", goal)])
+    assert batches.counted == 3
+    assert batches.beacons[0] == ()
+    found = {table: dict(zip(columns, data, strict=True)) for table, columns, data in batches.extras}
+    assert set(found) == {"flows", "goal_hits"}
+    assert [list(found["flows"][name]) for name in ("before1", "flows", "expires")] == [
+        ["/a"],
+        [2],
+        [date(2025, 1, 12)],
+    ]
+    goals = found["goal_hits"]
+    assert [list(goals[name]) for name in ("country", "conversions", "revenue")] == [["LV", "EE"], [1, 2], [250, 500]]
+    assert goals["detail_expires"][0] == date(2025, 1, 12)
+    assert goals["day"][0] == date(2024, 10, 4)
+
+
+def test_a_step_of_a_funnel_is_kept_as_long_as_the_day_it_is_booked_on() -> None:
+    late = ("s", 19_900, "way", 2, 1)  # the funnel was entered a hundred days ago
+    now = 20_000 * 86_400
+    payload = rows.encode_beacon("a.lv", (20_100, 20_500), Origin(), now, -1, [], [late, ("s", 20_000, "way", 1, 1)])
+    ((_, columns, data),) = rows.columns([payload]).extras
+    table = dict(zip(columns, data, strict=True))
+    assert [(kept - day).days for kept, day in zip(table["detail_expires"], table["day"], strict=True)] == [101, 100]
+
+
+@pytest.mark.parametrize("extra", [("f", 1), ("z", 1, 2), ("t", 20_000, "cars", "one"), ("t", "today", "cars", 1), ()])
+def test_extras_of_unknown_shape_are_refused(extra: Extra) -> None:
+    payload = rows.encode_beacon("a.lv", (20_100, 20_500), Origin(), 0, -1, [], [extra])
+    with pytest.raises(ValueError, match=r"unknown|not enough"):
+        rows.columns([payload])
 
 
 def test_drops_and_networks_are_summed() -> None:

@@ -15,8 +15,8 @@ from collector.rows import ConsentRecord, columns, encode_beacon, encode_consent
 from collector.segment import HEADER, write_sealed
 from collector.shipper import Shipper, ShipperError, paused_by_backup
 from collector.spool import SpoolWriter
+from collector.state import Delta, Extra, Origin
 from collector.store import Store, StoreAwayError, connect
-from collector.visit import Delta, Origin
 from tests.running import await_true
 
 NOW = int(time.time())
@@ -41,6 +41,19 @@ CONSENT = ConsentRecord(
     supersedes="",
     expires=TODAY + 99,
 )
+
+STORED = {
+    "conversions": ("LV", "4g", "Buy", "EUR", 3, 5997, TODAY + 9),
+    "rollup_goals": ("Buy", "EUR", 3, 5997, TODAY + 99),
+    "funnel_steps": ("LV", "4g", "Way", 2, 3, TODAY + 9),
+    "rollup_funnels": ("Way", 2, 3, TODAY + 99),
+    "flows": ("/b", "/a", "", "", 3, 3, TODAY + 9),
+    "cohorts": ("week", TODAY - 7, TODAY, 3, TODAY + 99),
+    "properties": ("LV", "4g", "Buy", "plan", "pro", 3, TODAY + 9),
+    "rollup_properties": ("Buy", "plan", "pro", 3, TODAY + 99),
+    "vitals": ("mobile", "LV", "/a", "lcp", 80, 3, TODAY + 99),
+    "topics": ("cars", 3, TODAY + 99),
+}
 
 
 def chains(data: Path) -> ChainWriter:
@@ -100,6 +113,40 @@ def test_what_is_shipped_twice_is_counted_once(tmp_path: Path, shipper: Shipper,
         token, contents = segment.read()
         shipper.insert(columns(contents.payloads), token)
     assert pageviews(store) == 3
+
+
+def test_what_hits_add_beside_their_deltas_arrives_once_in_every_table(
+    tmp_path: Path, shipper: Shipper, store: Store
+) -> None:
+    extras: list[Extra] = [
+        ("g", TODAY, HOUR, "/a", "Buy", "EUR", 1, 1999), ("s", TODAY, "Way", 2, 1),
+        ("f", TODAY, "/b", "/a", "", "", 1, 1),
+        ("c", "week", TODAY - 7, TODAY, 1), ("p", TODAY, "Buy", "plan", "pro", 1), ("v", TODAY, "/a", "lcp", 80, 1),
+        ("t", TODAY, "cars", 1),
+    ]  # fmt: skip
+    origin = Origin("/a", country="LV", device="mobile", connection="4g")
+    spool(tmp_path, *[encode_beacon("a.lv", (TODAY + 9, TODAY + 99), origin, MINUTE, -1, [], extras)] * 3)
+    segment = shipper.reader.sealed()[0]
+    kept = segment.path.read_bytes()
+    shipper.ship_all()
+    segment.path.write_bytes(kept)
+    token, contents = segment.read()
+    shipper.insert(columns(contents.payloads), token)
+    for table, sums in {
+        "conversions": "country, connection, goal, currency, sum(conversions), sum(revenue)",
+        "rollup_goals": "goal, currency, sum(conversions), sum(revenue)",
+        "funnel_steps": "country, connection, funnel, step, sum(reached)",
+        "rollup_funnels": "funnel, step, sum(reached)",
+        "flows": "page, before1, before2, before3, sum(flows), sum(flow_visitors)",
+        "cohorts": "unit, toUInt16(born), toUInt16(period), sum(visitors)",
+        "properties": "country, connection, name, key, value, sum(events)",
+        "rollup_properties": "name, key, value, sum(events)",
+        "vitals": "device, country, page, metric, bucket, sum(samples)",
+        "topics": "topic, sum(visitors)",
+    }.items():
+        assert store.execute(f"SELECT site, {sums}, toUInt16(any(expires)) FROM {table} GROUP BY ALL") == [
+            ("a.lv", *STORED[table])
+        ], table
 
 
 def test_a_death_between_booking_and_deleting_books_once(tmp_path: Path, store: Store) -> None:

@@ -6,14 +6,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.payload import clean_path, clean_text, shorten
+from collector.state import HASH_LENGTH, Origin, State
 from collector.tokens import MAX_TOKEN, ConsentGrant, ConsentTokens, VisitTokens
-from collector.visit import HASH_LENGTH, PAGES_REMEMBERED, Origin, State
+from collector.visit import PAGES_REMEMBERED, STEPS_REMEMBERED
 
 OLD, NEW = b"o" * 32, b"n" * 32
 TOKENS = VisitTokens([NEW])
 LIMITS = {"medium": 32, "campaign": 48, "term": 48, "content": 48, "region": 40, "city": 40}
 SHORT = {"channel": 20, "country": 2, "device": 8, "browser": 24, "os": 20, "browser_version": 4, "os_version": 4}
-SHORT |= {"screen": 2, "language": 2, "audience": 16}
+SHORT |= {"screen": 2, "language": 2, "audience": 8, "connection": 7}
+RUN = (255, 8, 8, 40_000)  # the longest one, of a funnel
+FORGOTTEN = {"pages": "", "steps": "", "trail": ()}
 
 
 @st.composite
@@ -26,10 +29,14 @@ def states(draw: st.DrawFn) -> State:
         fields[name] = clean_text(draw(text), limit)
     fields["entry"] = clean_path(draw(text))
     pages = "abcd" * draw(st.integers(0, PAGES_REMEMBERED))
+    steps = "efgh" * draw(st.integers(0, STEPS_REMEMBERED))
     day = draw(st.integers(20_000, 40_000))
+    runs = (RUN,) * draw(st.integers(0, 8))
+    trail = tuple(clean_path(draw(text)) for _ in range(draw(st.integers(0, 2))))
     return State(
-        day - 100, day, day * 1440, day * 1440 + 59, Origin(**fields), clean_path(draw(text)), 29, 999, True, 100, pages
-    )
+        day - 100, day, day * 1440, day * 1440 + 59, Origin(**fields), clean_path(draw(text)), 29, 999, True, 100,
+        pages, 86_400, draw(st.integers(0, 2**63 - 1)), runs, trail, steps,
+    )  # fmt: skip
 
 
 @settings(max_examples=200, deadline=None)
@@ -39,21 +46,52 @@ def test_a_state_survives_its_token(state: State) -> None:
     assert len(token) <= MAX_TOKEN
     opened = TOKENS.decode("example.lv", token)
     assert opened is not None
-    assert msgspec.structs.replace(opened, pages="") == msgspec.structs.replace(state, pages="")
+    assert msgspec.structs.replace(opened, **FORGOTTEN) == msgspec.structs.replace(state, **FORGOTTEN)
     assert state.pages.endswith(opened.pages)
+    assert state.steps.endswith(opened.steps)
+    # In this order: no step is forgotten while a page is remembered, and the way only when both are gone.
+    assert opened.steps == state.steps or not opened.pages
+    assert opened.trail == state.trail or not opened.pages + opened.steps
 
 
 def test_the_largest_state_fits() -> None:
     origin = Origin(**{name: "x" * LIMITS.get(name, SHORT.get(name, 64)) for name in Origin.__struct_fields__})
     full = msgspec.structs.replace(origin, entry=clean_path("/" + "ē" * 300))
-    state = State(20_000, 20_396, 29_370_240, 29_370_299, full, clean_path("/" + "ā" * 300), 1440, 9999, True, 100)
-    state = msgspec.structs.replace(state, pages="abcd" * PAGES_REMEMBERED)
+    path = clean_path("/" + "ā" * 300)
+    state = State(
+        40_000, 40_392, 58_164_480, 58_165_919, full, path, 99_999, 99_999, True, 100, "abcd" * PAGES_REMEMBERED,
+        9_999_999, 2**63 - 1, (RUN,) * 8, (path, path), "efgh" * STEPS_REMEMBERED,
+    )  # fmt: skip
     token = TOKENS.encode("example.lv", state)
     assert len(token) <= MAX_TOKEN
     opened = TOKENS.decode("example.lv", token)
     assert opened is not None
-    assert opened.origin == full
-    assert len(opened.pages) % HASH_LENGTH == 0
+    assert opened == msgspec.structs.replace(state, **FORGOTTEN)
+
+
+def test_a_usual_state_forgets_nothing() -> None:
+    origin = Origin("/blog/2026/a-post-of-usual-length", "Organic Search", "Google", country="LV", region="Riga",
+                    city="Riga", device="mobile", browser="Chrome", browser_version="141", os="Android",
+                    os_version="14", screen="s", language="lv", connection="4g")  # fmt: skip
+    state = State(
+        20_700, 20_751, 29_881_440, 29_881_460, origin, "/prices/small-companies", 3, 9, False, 80,
+        "abcd" * PAGES_REMEMBERED, 300, 5, ((1, 2, 2, 20_751),), ("/features", "/about-us"), "efgh" * STEPS_REMEMBERED,
+    )  # fmt: skip
+    token = TOKENS.encode("example.lv", state)
+    assert TOKENS.decode("example.lv", token) == state
+    assert len(token) < 1100
+
+
+def test_hashes_are_forgotten_whole() -> None:
+    origin = Origin(**{name: "x" * LIMITS.get(name, SHORT.get(name, 64)) for name in Origin.__struct_fields__})
+    for length in range(0, 144, 7):
+        pages, steps = "abcd" * PAGES_REMEMBERED, "efgh" * STEPS_REMEMBERED
+        state = State(1, 2, 3, 4, origin, "/" * 144, pages=pages, trail=("/" * length, "/" * 144), steps=steps)
+        token = TOKENS.encode("example.lv", state)
+        opened = TOKENS.decode("example.lv", token)
+        assert opened is not None
+        assert len(opened.pages) % HASH_LENGTH == len(opened.steps) % HASH_LENGTH == 0
+        assert len(token) > MAX_TOKEN - 40  # not more than needed is forgotten
 
 
 def token_of(site: str = "example.lv", key: bytes = NEW) -> str:
@@ -87,12 +125,23 @@ def test_a_rotated_key_still_opens_and_a_removed_one_does_not() -> None:
 
 def test_a_state_of_an_older_or_newer_version_opens() -> None:
     site = "example.lv"
-    older = b'{"born":1,"day":2,"start":3,"seen":4,"origin":{},"path":"/"}'
-    newer = older[:-1] + b',"mood":"fine"}'
-    for payload in (older, newer):
+    older = b'{"born":1,"day":2,"start":3,"seen":4,"origin":{"entry":"/a","audience":"other"},"path":"/","bounce":true}'
+    newer = b'{"born":1,"day":2,"start":3,"seen":4,"origin":%s,"path":"/","bounce":true,"mood":"fine"}'
+    fields = ["/a", *[""] * 16, "other"]
+    for payload in (older, *(newer % msgspec.json.encode(fields + more) for more in ([], ["4g"], ["4g", "new"]))):
         opened = TOKENS.decode(site, TOKENS._tokens.sign(site, payload))
-        assert opened == State(1, 2, 3, 4, Origin(), "/")
-    assert TOKENS.decode(site, TOKENS._tokens.sign(site, b'{"born":"never"}')) is None
+        assert opened is not None
+        assert opened.origin in (Origin("/a", audience="other"), Origin("/a", audience="other", connection="4g"))
+        assert (opened.born, opened.seen, opened.path, opened.bounce, opened.funnels) == (1, 4, "/", True, ())
+    for payload in (
+        b'{"born":"never"}',
+        b'{"born":1,"origin":{}}',
+        b'{"origin":{"entry":5}}',
+        b"[]",
+        b"{",
+        b'{"origin":[]}',
+    ):
+        assert TOKENS.decode(site, TOKENS._tokens.sign(site, payload)) is None
 
 
 def test_consent_is_bound_to_its_site_and_holds_no_id() -> None:
