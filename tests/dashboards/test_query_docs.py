@@ -3,32 +3,73 @@
 import json
 import re
 from pathlib import Path
+from typing import get_args
 
 from collector.schema import SCHEMA
+from collector.sites import Site
 from collector.store import Store
+from collector.vitals import METRICS as VITALS
 from dashboards.api import PER_MINUTE
 from dashboards.dictionary import EXAMPLES, page, views
-from dashboards.query import parse
+from dashboards.query import (
+    REPORTS,
+    Cohort,
+    Flow,
+    FlowNode,
+    FunnelRow,
+    FunnelStep,
+    Return,
+    Stickiness,
+    Topic,
+    VitalRow,
+    parse,
+    parse_report,
+    run,
+    run_report,
+)
 from dashboards.query.dimensions import DIMENSIONS, TIMES
-from dashboards.query.filters import OPERATORS
+from dashboards.query.filters import DEEPEST, OPERATORS
 from dashboards.query.metrics import METRICS
+from dashboards.query.patterns import LONGEST_PATTERN, MOST_PATTERNS
 from dashboards.query.period import COMPARISONS, NAMES
+from dashboards.query.report import AnyQuestion
+from tests.dashboards.counting import at
 
 DOCS = Path(__file__).parents[2] / "docs"
 API = (DOCS / "api.md").read_text("utf-8")
 
 
 def test_everything_that_can_be_asked_is_told() -> None:
-    for name in (*METRICS, *DIMENSIONS, *TIMES, *OPERATORS, *NAMES, *COMPARISONS):
+    for name in (*METRICS, *DIMENSIONS, *TIMES, *OPERATORS, *NAMES, *COMPARISONS, *REPORTS, *VITALS):
         assert re.search(rf"[`\"]{re.escape(name)}[`\"]", API), name
     assert f"more than {PER_MINUTE}\nqueries" in API
+    assert f"at most {MOST_PATTERNS} in a query and {LONGEST_PATTERN} characters" in API
+    assert f"up to {DEEPEST} deep" in API
+
+
+def test_everything_a_report_takes_and_tells_is_told() -> None:
+    words = set(re.findall(r"`(\w+)`", API))
+    for question in get_args(AnyQuestion):
+        assert set(question.__struct_fields__) <= words, question
+    for told in (FunnelRow, FunnelStep, Flow, FlowNode, Cohort, Return, Stickiness, VitalRow, Topic):
+        assert set(told._fields) - {"direction"} <= words, told
 
 
 def test_the_examples_can_be_asked() -> None:
     bodies = re.findall(r"-d '(.*?)'\n", API, re.DOTALL)
-    assert len(bodies) == 3
-    for body in bodies:
-        parse(json.loads(body))
+    assert len(bodies) == 8
+    for body in map(json.loads, bodies):
+        if "report" in body:
+            parse_report(body)
+        else:
+            parse(body)
+
+
+def test_the_examples_are_answered(store: Store) -> None:
+    site, now = Site(domain="example.lv"), at("2026-04-01T12:00")
+    for body in map(json.loads, re.findall(r"-d '(.*?)'\n", API, re.DOTALL)):
+        made = run_report(parse_report(body), store, site, now) if "report" in body else None
+        assert set(made or run(parse(body), store, site, now).document()) >= {"results", "query"}
 
 
 def test_the_dictionary_is_up_to_date() -> None:
