@@ -41,10 +41,15 @@ def prepared(settings: Settings) -> Database:
     database = open_database(settings.database)
     upgrade(database)
     add_site(database, SITE, now=NOW)
+    keep_notice(database)
+    return database
+
+
+def keep_notice(database: Database) -> None:
+    """The notice that the records refer to."""
     with database.session() as session:
         made = datetime.fromtimestamp(NOW, UTC)
         session.add(NoticeRow(hash=NOTICE, site=SITE, language="lv", version=1, content=CONTENT, created=made))
-    return database
 
 
 def spool(data: Path, records: Sequence[ConsentRecord]) -> None:
