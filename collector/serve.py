@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from contextlib import suppress
+from datetime import UTC, datetime
 from importlib.metadata import entry_points, version
 
 import click
@@ -14,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from collector import engine as embedded
 from collector.config import Settings
 from collector.database import Database
+from collector.register import delete_old
 from collector.schema import apply_schema
 from collector.shipper import ShipperError
 from collector.sites import SiteDirectory, add_site, update_site
@@ -22,6 +24,7 @@ from collector.supervisor import NO_ENGINE, Child, ServeError, alone, wait_for
 
 DEMO = "demo"
 ALONE_SECONDS = 5.0
+TIDY_SECONDS = 6 * 3600.0
 log = logging.getLogger(__name__)
 
 
@@ -44,13 +47,25 @@ def serve(settings: Settings, database: Database, stop: threading.Event, demo: b
             await_web(settings, children[-2], stop)
         if not stop.is_set():
             announce(database, base_url, demo)
+        tidied = 0.0
         while not stop.wait(0.2):
             for child in children:
                 child.care()
+            if time.monotonic() - tidied > TIDY_SECONDS:
+                tidied = time.monotonic()
+                tidy(database, time.time())
     finally:
         click.echo("Stopping …")
         for child in (*children[-2:], *([engine] if engine else [])):
             child.stop()
+
+
+def tidy(database: Database, now: float) -> None:
+    """Delete what no setting keeps any longer, also where nobody looks at it."""
+    try:
+        delete_old(database, datetime.fromtimestamp(now, UTC).date())
+    except SQLAlchemyError as error:  # it is tried again later
+        log.warning("old requests cannot be deleted just now: %s", error)
 
 
 class progress:  # noqa: N801 - used like a function
