@@ -7,9 +7,9 @@ from functools import cached_property
 
 from collector.sites import Site
 from dashboards import questions
-from dashboards.address import Address
+from dashboards.address import Address, split
 from dashboards.i18n import _, date_text
-from dashboards.query import Period, Row, Source, Store, parse, run
+from dashboards.query import Period, QueryError, Row, Source, Store, parse, run
 
 
 @dataclass
@@ -70,6 +70,18 @@ class Asked:
     def filters(self) -> list[list[object]]:
         """The filters of the address, in the language of the query layer."""
         return questions.filters(self.address)
+
+    @cached_property
+    def paged(self) -> bool:
+        """Whether a filter asks for certain pages: of visits it is not known which pages they saw."""
+        return any(split(name)[0] == "page" for name, _value in self.address.filters)
+
+    def told(self, error: QueryError) -> str:
+        """Why something cannot be known, for people who did not write a query."""
+        if self.paged:
+            return _("This is not known of single pages; remove the filter by page to see it.")
+        text = str(error)
+        return f"{text[:1].upper()}{text[1:]}."
 
     def rows(
         self, metrics: Sequence[str], by: Sequence[str] = (), *, days: Period | None = None, limit: int = 1000,

@@ -66,7 +66,7 @@ class FunnelReport(Asked):
         try:
             _steps = self._steps
         except QueryError as error:
-            return str(error)
+            return self.told(error)
         return ""
 
     @cached_property
@@ -177,5 +177,5 @@ class FunnelReport(Asked):
         try:
             _found = self.breakdown
         except QueryError as error:
-            return str(error)
+            return self.told(error)
         return ""

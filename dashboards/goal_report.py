@@ -94,19 +94,24 @@ class GoalReport(Asked):
         try:
             _counted = self._counted
         except QueryError as error:
-            return str(error)
+            return self.told(error)
         return ""
 
     @cached_property
     def _counted(self) -> dict[str, Row]:
-        return {row.dimensions[0]: row for row in self.rows(MEASURES, ["event:goal"]) if row.dimensions[0]}
+        return {row.dimensions[0]: row for row in self.rows(self._measures, ["event:goal"]) if row.dimensions[0]}
+
+    @property
+    def _measures(self) -> tuple[str, ...]:
+        """Of pages conversions alone are known: the visits that saw a page are not."""
+        return MEASURES[:1] if self.paged else MEASURES
 
     @cached_property
     def _counted_before(self) -> dict[str, Row]:
         if self.days_before is None:
             return {}
         try:
-            found = self.rows(MEASURES, ["event:goal"], days=self.days_before)
+            found = self.rows(self._measures, ["event:goal"], days=self.days_before)
         except QueryError:
             return {}
         return {row.dimensions[0]: row for row in found}
@@ -123,7 +128,7 @@ class GoalReport(Asked):
                 name=name,
                 condition=(known | removed)[name],
                 conversions=figures.written(count),
-                rate=figures.rate(self._value(self._counted, name, 1)),
+                rate=figures.rate(None if self.paged else self._value(self._counted, name, 1)),
                 revenue=figures.money(self._revenue(self._counted, name)),
                 change=figures.moved(count, self._value(self._counted_before, name, 0)),
                 bar=round(100 * count / longest) if longest else 0,
@@ -149,10 +154,7 @@ class GoalReport(Asked):
                 _("Conversions"), figures.written(now[0]), figures.written(before[0]) if comparing else "",
                 figures.moved(now[0], before[0]),
             ),
-            Figure(
-                _("Conversion rate"), figures.rate(now[1]), figures.rate(before[1]) if comparing else "",
-                figures.moved(now[1], before[1], "percent", digits=1) if comparing else None,
-            ),
+            self._rate(now[1], before[1], comparing=comparing),
         ]  # fmt: skip
         revenue, earlier = (self._revenue(found, self.chosen) for found in (self._counted, self._counted_before))
         if revenue or earlier:
@@ -160,6 +162,13 @@ class GoalReport(Asked):
             change = figures.moved(sum(revenue.values()), sum(earlier.values())) if alike else None
             made.append(Figure(_("Revenue"), figures.money(revenue) or "–", figures.money(earlier), change))
         return made
+
+    def _rate(self, now: float, before: float, *, comparing: bool) -> Figure:
+        """The conversion rate; of the visits that saw a page it is not known."""
+        if self.paged:
+            return Figure(_("Conversion rate"), figures.rate(None), "", None)
+        change = figures.moved(now, before, "percent", digits=1) if comparing else None
+        return Figure(_("Conversion rate"), figures.rate(now), figures.rate(before) if comparing else "", change)
 
     @cached_property
     def chart(self) -> Chart:
@@ -187,12 +196,12 @@ class GoalReport(Asked):
         choices = [name for name in addresses.PANELS[panel] if name != "exit"]
         dimension = self.address.tab(panel)
         dimension = dimension if dimension in choices else choices[0]
-        rated = dimension != "page"
+        rated = dimension != "page" and not self.paged
         problem, rows = "", list[Line]()
         try:
             rows = self._lines_by(dimension, rated=rated)
         except QueryError as error:
-            problem = str(error)
+            problem = self.told(error)
         tabs = [Tab(names.tab(each), self.address.showing(panel, each).url(), each == dimension) for each in choices]
         return Table(
             id=panel, name=names.panel(panel), heading=names.dimension(dimension), unit=_("Conversions"),
@@ -220,22 +229,30 @@ class GoalReport(Asked):
     def event(self) -> str:
         """The event whose properties are shown: the chosen one, or the most frequent one."""
         chosen = self.address.picks.get("event", "")
-        return chosen or next((name for name, *_rest in self._events), "")
+        try:
+            return chosen or next((name for name, *_rest in self._events), "")
+        except QueryError:
+            return ""
 
     @cached_property
-    def _events(self) -> list[tuple[str, int, int]]:
-        """Name, number and visitors of events. Raises QueryError for filters under which they are not known."""
-        found = self.rows(["events", "visitors"], ["event:name"], limit=EVENT_ROWS + 1)
-        return [(row.dimensions[0], row.metrics[0], row.metrics[1]) for row in found if row.dimensions[0] != "pageview"]
+    def _events(self) -> list[tuple[str, int, int | None]]:
+        """Name, number and, where they are known, visitors of events. Raises QueryError."""
+        metrics = ["events"] if self.paged else ["events", "visitors"]
+        found = self.rows(metrics, ["event:name"], limit=EVENT_ROWS + 1)
+        return [
+            (row.dimensions[0], row.metrics[0], None if self.paged else row.metrics[1])
+            for row in found
+            if row.dimensions[0] != "pageview"
+        ]
 
     @cached_property
     def events(self) -> Table:
         """The events of the site; each leads to its properties."""
-        problem, found = "", list[tuple[str, int, int]]()
+        problem, found = "", list[tuple[str, int, int | None]]()
         try:
             found = self._events[:EVENT_ROWS]
         except QueryError as error:
-            problem = str(error)
+            problem = self.told(error)
         longest = max((number for _name, number, _visitors in found), default=0)
         rows = [
             Line(
@@ -264,7 +281,7 @@ class GoalReport(Asked):
         try:
             rows = self._values(key)
         except QueryError as error:
-            problem = str(error)
+            problem = self.told(error)
         return Table("properties", self.event, key, _("Times"), _("Share"), tabs, rows, problem)
 
     @cached_property
@@ -299,11 +316,13 @@ class GoalReport(Asked):
 
     @staticmethod
     def _value(counted: Mapping[str, Row], name: str, index: int) -> float:
-        return counted[name].metrics[index] or 0 if name in counted else 0
+        found = counted[name].metrics[index:] if name in counted else ()
+        return found[0] or 0 if found else 0
 
     @staticmethod
     def _revenue(counted: Mapping[str, Row], name: str) -> dict[str, float]:
-        return dict(counted[name].metrics[2] or {}) if name in counted else {}
+        found = counted[name].metrics[2:] if name in counted else ()
+        return dict(found[0] or {}) if found else {}
 
     @property
     def breakdowns(self) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from dashboards.query.flows import Direction
 from dashboards.shown import Tab
 
 DEPTH, WIDTH = 3, 5
-LETTERS = 25  # that fit beside the number in a box
+LETTERS = 20  # that fit beside the number in a box
 
 
 class Way(msgspec.Struct, frozen=True):
@@ -51,7 +51,7 @@ class PathReport(Asked):
         try:
             _flow = self.flow
         except QueryError as error:
-            return str(error)
+            return self.told(error)
         return ""
 
     @cached_property

@@ -6,9 +6,9 @@ from itertools import pairwise
 
 from dashboards.query import Flow, FlowNode
 
-COLUMN, BAR, TALL = 100, 62, 100  # of a funnel: a step's share of the width, its bar's, and the full height
+COLUMN, BAR, TALL = 100, 40, 100  # of a funnel: a step's share of the width, its bar's, and the full height
 BOX, GAP, HEIGHT = 208.0, 96.0, 420.0  # of paths: a page, the space between two, and all that came
-LEAST = 3.0  # units of height under which nothing is drawn
+LEAST = 7.0  # units of height under which nothing is drawn
 READABLE = 17.0  # units of height from which a text fits
 
 
@@ -29,7 +29,7 @@ def steps(shares: Sequence[float]) -> Steps:
         f"{left + BAR},{top} {left + COLUMN},{below} {left + COLUMN},{TALL} {left + BAR},{TALL}"
         for (left, top, _h), (_x, below, _height) in pairwise(bars)
     ]
-    return Steps(len(bars) * COLUMN - (COLUMN - BAR), bars, bands)
+    return Steps(len(bars) * COLUMN, bars, bands)
 
 
 @dataclass(frozen=True, slots=True)

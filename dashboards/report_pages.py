@@ -21,6 +21,8 @@ from dashboards.path_report import PathReport
 from dashboards.retention_report import RetentionReport
 from dashboards.speed_report import SpeedReport
 
+COMPARING, UNFILTERED = ("goals", "funnels"), ("paths",)  # reports that know a period before, and no filters
+
 blueprint = members("reports", __name__)
 
 
@@ -29,6 +31,7 @@ def shown(domain: str, view: str, make: Callable[[Address, Site], Asked]) -> str
     site = context.site_or_404(domain)
     address = read_address(site, f"/{view}")
     given = {"site": site, "address": address, "sites": services().sites.all(context.now()), **controls(address)}
+    given |= {"compares": view in COMPARING, "filters": view not in UNFILTERED}
     try:
         return render_template(f"{view}.html", report=make(address, site), away=False, **given)
     except StoreError:

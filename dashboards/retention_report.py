@@ -80,7 +80,7 @@ class RetentionReport(Asked):
         try:
             _found = self._cohorts
         except QueryError as error:
-            return str(error)
+            return self.told(error)
         return ""
 
     @cached_property
@@ -108,7 +108,9 @@ class RetentionReport(Asked):
             else:
                 title = _("%(visitors)s of %(all)s came again in the month of %(day)s", **values)
             shade = min(SHADES, round(each.rate / FULL_SHADE * SHADES)) if each.rate else 0
-            cells.append(Cell(figures.rate(each.rate), title, max(shade, int(each.rate > 0)), not each.complete))
+            cells.append(
+                Cell(figures.written(each.rate, "percent"), title, max(shade, int(each.rate > 0)), not each.complete)
+            )
         cells += [None] * (len(self.columns) - len(cells))
         return CohortLine(self._label(cohort.first), figures.written(cohort.visitors), cells)
 
@@ -146,7 +148,7 @@ class RetentionReport(Asked):
         try:
             _found = self.totals
         except QueryError as error:
-            return str(error)
+            return self.told(error)
         return ""
 
     @cached_property

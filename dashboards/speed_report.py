@@ -71,7 +71,9 @@ class SpeedReport(Asked):
         try:
             _found = self._whole
         except QueryError as error:
-            return str(error)
+            if self.address.filters:
+                return _("Speed is known by page, device and country; remove the other filters to see it.")
+            return self.told(error)
         return ""
 
     @cached_property

@@ -3,10 +3,12 @@
 import secrets
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
+from collector.goals import add_goal, remove_goal
 from collector.schema import apply_schema
 from collector.services import of
 from collector.sites import add_site
@@ -14,7 +16,7 @@ from collector.store import Store, connect
 from tests.dashboards import shop
 from tests.dashboards.counting import at, count
 from tests.dashboards.person import Clock, Person, installed, signed_in, words
-from tests.dashboards.test_pages import Tables
+from tests.dashboards.test_pages import Tables, figures
 from tests.running import in_database
 
 MARCH = "from=2026-03-02&to=2026-03-29"
@@ -51,7 +53,7 @@ def anna(app: Flask, clock: Clock) -> Person:
 
 
 def page(person: Person, view: str, query: str = "") -> str:
-    answer = person.get(f"/sites/{shop.DOMAIN}/{view}?{MARCH}{query and '&' + query}")
+    answer = person.get(f"/sites/{shop.DOMAIN}{view and '/' + view}?{MARCH}{query and '&' + query}")
     assert answer.status_code == 200
     return answer.text
 
@@ -70,3 +72,162 @@ def test_goals_with_their_conversions_rates_and_revenue(anna: Person) -> None:
         ["OrderEvent “Order”", "3", "", "12%", "€50 + $40"],
         ["Pro orderEvent “Order” with plan = pro", "1", "", "4%", "€25"],
     ]
+
+
+def test_goals_are_compared_with_the_days_that_were_chosen(anna: Person) -> None:
+    """In the second week nobody ordered and five read to the end: half of the first week's."""
+    week = "from=2026-03-09&to=2026-03-15"
+    rows = Tables(anna.get(f"/sites/{shop.DOMAIN}/goals?{week}").text).rows["goals"]
+    assert ["Read to the end80% of /guides/** scrolled", "2", "↓ 50%down by 50%", "40%"] in [row[:4] for row in rows]
+    alone = Tables(anna.get(f"/sites/{shop.DOMAIN}/goals?{week}&compare=none").text).rows["goals"]
+    assert {row[2] for row in alone[1:]} == {""}
+    other = "compare=custom&with_from=2026-03-16&with_to=2026-03-22"
+    same = Tables(anna.get(f"/sites/{shop.DOMAIN}/goals?{week}&{other}").text).rows["goals"]
+    assert ["Read to the end80% of /guides/** scrolled", "2", "no changeunchanged", "40%"] in [row[:4] for row in same]
+
+
+def test_one_goal_by_how_its_visits_came(anna: Person) -> None:
+    html = page(anna, "goals", "goal=Order")
+    rows = Tables(html).rows
+    assert rows["pages"][1:] == [["/basket/address", "3"]]
+    assert rows["devices"][1:] == [["Desktop", "2", "10.5%"], ["Mobile", "1", "16.7%"]]
+    assert ["Mon 2 Mar 2026", "3", ""] in rows["goal"]
+    assert "Conversions 3 Conversion rate 12% Revenue €50 + $40" in said(anna, "goals", "goal=Order")
+    assert "Conversions 1 Conversion rate 16.7%" in said(anna, "goals", "goal=Order&device=mobile")
+
+
+def test_of_a_page_conversions_are_known_and_rates_are_not(anna: Person) -> None:
+    rows = Tables(page(anna, "goals", "page=/basket/address")).rows["goals"]
+    assert ["OrderEvent “Order”", "3", "", "–"] in rows
+    assert "Order 3 –" in said(anna, "goals", "page=/basket/address")
+
+
+def test_events_with_their_properties(anna: Person) -> None:
+    rows = Tables(page(anna, "goals", "event=Order&property=plan")).rows
+    assert rows["events"][1:] == [["Order", "3", "3"]]
+    assert rows["properties"][1:] == [["basic", "2", "67%"], ["pro", "1", "33%"]]
+    assert "Visitors of an event are exact for a day, and summed over the days." in said(anna, "goals")
+
+
+def test_a_goal_that_was_removed_keeps_what_was_counted(anna: Person, app: Flask, clock: Clock) -> None:
+    database = of(app).database
+    remove_goal(database, shop.DOMAIN, "Pro order", now=clock.now)
+    assert ["Pro orderRemoved", "1", "", "4%", "€25"] in Tables(page(anna, "goals")).rows["goals"]
+    add_goal(database, shop.DOMAIN, shop.GOALS[-1], now=clock.now)
+
+
+def test_the_steps_of_a_funnel(anna: Person) -> None:
+    rows = Tables(page(anna, "funnels")).rows
+    assert rows["funnel"] == [
+        ["Step", "Reached", "Of all", "Of the step before", "Lost"],
+        ["1. Basket", "8", "100%", "", ""],
+        ["2. Address", "5", "62.5%", "62.5%", "3"],
+        ["3. Order", "3", "37.5%", "60%", "2"],
+    ]
+    assert rows["by"][1:] == [
+        ["Email", "3", "2", "1", "33.3%"], ["Organic Search", "3", "2", "1", "33.3%"], ["Direct", "2", "1", "1", "50%"],
+    ]  # fmt: skip
+    assert "37.5% of those who entered completed it" in said(anna, "funnels")
+    assert Tables(page(anna, "funnels", "country=LV")).rows["funnel"][1][1] == "3"
+    assert Tables(page(anna, "funnels", "by=device")).rows["by"][1:] == [
+        ["Desktop", "5", "3", "2", "40%"], ["Mobile", "3", "2", "1", "33.3%"],
+    ]  # fmt: skip
+    assert "remove the filter by page" in said(anna, "funnels", "page=/basket")
+
+
+def test_the_paths_from_a_page_and_to_it(anna: Person) -> None:
+    text = said(anna, "paths", "of=/guides/chain")
+    assert "25 times a visit was on this page; 17 (68%) went no further" in text
+    assert "/basket 8 32% Where they went next · 3 (38%) went no further /basket/address 5 62.5%" in text
+    back = said(anna, "paths", "of=/basket/address&way=back")
+    assert "/basket 5 100% Where they had come from /guides/chain 5 100% / 5 100%" in back
+    assert "remove the filters" in said(anna, "paths", "country=LV")
+    assert 'class="ribbon"' in page(anna, "paths")
+
+
+def test_who_comes_again(anna: Person) -> None:
+    html = page(anna, "retention")
+    assert Tables(html).rows["cohorts"][1][:6] == ["2 Mar 2026", "10", "50%", "50%", "50%", "0%"]
+    assert 'title="5 of 10 came again in the week of 9 March 2026"' in html
+    assert Tables(page(anna, "retention", "unit=month")).rows["cohorts"][1][:2] == ["March 2026", "10"]
+    text = words(anna.get(f"/sites/{shop.DOMAIN}/retention?from=2026-03-09&to=2026-03-15"))
+    assert "0 new 5 returning, 100% of all" in text
+    assert "10 Visitors in these 14 days" in text
+
+
+def test_speed_by_device_and_page(anna: Person) -> None:
+    text = said(anna, "speed")
+    assert "Main content visible LCP 1.16 s good 76% good, 0% need improvement, 24% poor" in text
+    assert Tables(page(anna, "speed")).rows["by-device"][1:] == [
+        ["Desktop", "good:1.16 s", "19"], ["Mobile", "poor:5.31 s", "6"],
+    ]  # fmt: skip
+    assert "Layout shift: country Layout shift: Country Country p75 Measured Latvia good: 0.019 10" in said(
+        anna, "speed", "vital=cls"
+    )
+    assert "Speed is known by page, device and country" in said(anna, "speed", "source=Google")
+
+
+def test_the_audience(anna: Person) -> None:
+    rows = Tables(page(anna, "audience")).rows
+    assert rows["audiences"][1:] == [["Other", "4", "40%"], ["Unknown", "3", "30%"], ["Customer", "3", "30%"]]
+    assert rows["connections"][1:] == [["3G", "5", "50%"], ["4G or better", "5", "50%"]]
+    assert "only where a topic had at least 100 on a day" in said(anna, "audience"), "bicycles had ten: not shown"
+
+
+@pytest.mark.parametrize(
+    ("query", "visitors"),
+    [
+        ("country.not=LV", "6"),
+        ("country.not=LV&country.not=EE", "3"),
+        ("source.has=goo", "4"),
+        ("source.lacks=goo", "6"),
+        ("source.fits=^(Goo|news)", "7"),
+        ("country.has=latv", "4"),
+        ("country=LV&country=EE&device.not=mobile", "4"),
+        ("filter=country&how=&value=estonia", "3"),
+        ("filter=language&how=not&value=Latvian&country=EE", "3"),
+        ("audience=customer", "3"),
+        ("connection=3g", "5"),
+    ],
+)
+def test_filters_of_every_kind_hold_together(anna: Person, query: str, visitors: str) -> None:
+    assert figures(page(anna, "", query))["visitors"] == visitors
+
+
+def test_a_filter_by_form_becomes_a_chip_that_takes_it_back(anna: Person) -> None:
+    html = page(anna, "", "filter=country&how=not&value=Latvia")
+    assert "Country is not</span> Latvia" in html
+    assert figures(page(anna, ""))["visitors"] == "10"
+    chip = html.split('Country is not</span> Latvia</span><a href="')[1].split('"')[0]
+    assert "filter" not in chip
+    assert "country" not in chip
+
+
+def test_a_pattern_that_is_none_is_told(anna: Person) -> None:
+    assert "regular expression" in said(anna, "goals", "source.fits=(")
+    assert anna.get(f"/sites/{shop.DOMAIN}?source.fits=(").status_code == 200
+
+
+def test_the_navigation_keeps_days_and_filters_but_not_what_a_page_alone_asks(anna: Person) -> None:
+    html = page(anna, "goals", "goal=Order&country=LV")
+    link = html.split('href="/sites/shop.lv/funnels?')[1].split('"')[0].replace("&amp;", "&")
+    assert link == f"{MARCH}&country=LV"
+
+
+def test_a_site_without_goals_says_how_to_begin(anna: Person) -> None:
+    assert "Add a goal" in words(anna.get("/sites/new.lv/goals"))
+    assert "Add a funnel" in words(anna.get("/sites/new.lv/funnels"))
+    for view in ("paths", "retention", "speed", "audience"):
+        assert anna.get(f"/sites/new.lv/{view}").status_code == 200
+
+
+@pytest.mark.parametrize("view", ["goals", "funnels", "paths", "retention", "speed", "audience"])
+def test_reports_are_there_without_figures(anna: Person, app: Flask, clock: Clock, tmp_path: Path, view: str) -> None:
+    for query in ("period=day", "period=year", "from=2020-01-01&to=2020-02-01", "compare=year&weekdays=1&period=month"):
+        assert anna.get(f"/sites/{shop.DOMAIN}/{view}?{query}").status_code == 200
+    assert app.test_client().get(f"/sites/{shop.DOMAIN}/{view}").status_code == 302
+    with installed(tmp_path, "clickhouse://nobody:secret@127.0.0.1:1/none", clock) as away:
+        add_site(of(away).database, shop.DOMAIN, now=clock.now)
+        shop.set_up(of(away).database, clock.now)
+        answer = signed_in(away, clock).get(f"/sites/{shop.DOMAIN}/{view}")
+        assert "The store cannot be reached right now" in words(answer)
