@@ -4,21 +4,25 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 from uuid import UUID
 
-from collector.chain_heads import ChainWriter, save_heads
+from collector import consent_log
+from collector.chain_heads import ChainWriter, heads_of, save_heads
 from collector.config import Settings
 from collector.database import Database, open_database, upgrade
-from collector.notices import NoticeRow, hash_of
-from collector.rows import ConsentRecord, encode_consent
+from collector.notices import NoticeRow, hash_of, snapshot
+from collector.rows import CONSENT_COLUMNS, ConsentRecord, columns, encode_consent
 from collector.shipper import Shipper
 from collector.sites import add_site
 from collector.spool import SpoolWriter
 from collector.store import Store
+from collector.verify import Check, Finding
 
 SITE = "example.lv"
 NOW = int(time.time())
 TODAY = NOW // 86400
+AT_ONCE = {"mutations_sync": 2}
 CONTENT = {"site": SITE, "text": "Mēs skaitām apmeklējumus.", "version": 1}
 NOTICE = hash_of(CONTENT)
 
@@ -73,3 +77,31 @@ def ship(settings: Settings, store: Store, database: Database, *segments: Sequen
         spool(settings.data, each)
         shipper.ship_all()
     shipper.close()
+
+
+class Log(NamedTuple):
+    """The log of an installation, and what is done to it."""
+
+    settings: Settings
+    store: Store
+    database: Database
+
+    def findings(self, today: int = TODAY, settings: Settings | None = None) -> list[Finding]:
+        keys = (settings or self.settings).key("consent-log")
+        check = Check(SITE, keys, lambda wanted: snapshot(self.database, wanted), today)
+        return list(check.run(self.store, lambda: heads_of(self.settings.data, self.database, SITE), lambda _n: None))
+
+    def records(self) -> list[ConsentRecord]:
+        return list(consent_log.records(self.store, SITE, consent_log.windows(self.store, SITE)))
+
+    def delete(self, condition: str) -> None:
+        self.store.execute(f"ALTER TABLE consent_log DELETE WHERE {condition}", settings=AT_ONCE)
+
+    def insert(self, *records: ConsentRecord) -> None:
+        rows = columns(map(encode_consent, records)).consents
+        self.store.insert_columns("consent_log", CONSENT_COLUMNS, rows, f"tamper {records!r}")
+
+    def replace(self, *records: ConsentRecord) -> None:
+        """Put these records in the places of those with the same ids."""
+        self.delete(" OR ".join(f"id = '{each.id}'" for each in records))
+        self.insert(*records)

@@ -1,53 +1,22 @@
 """The consent log is tampered with in every way that the tests can think of, and each is found."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import msgspec
 import pytest
 from sqlalchemy import text
 
-from collector import chain, consent_log
+from collector import chain
 from collector.chain import is_signed
 from collector.chain_heads import heads_of
 from collector.config import Settings
-from collector.database import Database
 from collector.notices import snapshot
-from collector.rows import CONSENT_COLUMNS, ConsentRecord, columns, encode_consent
+from collector.rows import CONSENT_COLUMNS, ConsentRecord
 from collector.store import Store
-from collector.verify import Check, Finding
-from tests.collector.consents import NOTICE, SITE, TODAY, prepared, record, ship
+from collector.verify import Check
+from tests.collector.consents import AT_ONCE, NOTICE, SITE, TODAY, Log, prepared, record, ship
 
 COUNT = 12
-LAST = {"mutations_sync": 2}
-
-
-class Log(NamedTuple):
-    """A log of COUNT records of the site, and some of another one."""
-
-    settings: Settings
-    store: Store
-    database: Database
-
-    def findings(self, today: int = TODAY, settings: Settings | None = None) -> list[Finding]:
-        keys = (settings or self.settings).key("consent-log")
-        check = Check(SITE, keys, lambda wanted: snapshot(self.database, wanted), today)
-        return list(check.run(self.store, lambda: heads_of(self.settings.data, self.database, SITE), lambda _n: None))
-
-    def records(self) -> list[ConsentRecord]:
-        return list(consent_log.records(self.store, SITE, consent_log.windows(self.store, SITE)))
-
-    def delete(self, condition: str) -> None:
-        self.store.execute(f"ALTER TABLE consent_log DELETE WHERE {condition}", settings=LAST)
-
-    def insert(self, *records: ConsentRecord) -> None:
-        rows = columns(map(encode_consent, records)).consents
-        self.store.insert_columns("consent_log", CONSENT_COLUMNS, rows, f"tamper {records!r}")
-
-    def replace(self, *records: ConsentRecord) -> None:
-        """Put these records in the places of those with the same ids."""
-        self.delete(" OR ".join(f"id = '{each.id}'" for each in records))
-        self.insert(*records)
 
 
 @pytest.fixture
@@ -100,7 +69,7 @@ CHANGES: dict[str, str] = {
 def test_one_changed_value_of_one_record_is_found(log: Log, column: str) -> None:
     """Also what no mutation can reach, the key columns: see the next test."""
     log.store.execute(
-        f"ALTER TABLE consent_log UPDATE {column} = {CHANGES[column]} WHERE id = '{the(5)}'", settings=LAST
+        f"ALTER TABLE consent_log UPDATE {column} = {CHANGES[column]} WHERE id = '{the(5)}'", settings=AT_ONCE
     )
     found = log.findings()
     assert the(5) in {finding.record for finding in found}
@@ -301,67 +270,3 @@ def test_a_notice_that_is_not_what_was_shown_is_found(log: Log, name: str) -> No
     assert {finding.kind for finding in found} == {kind}
     assert {finding.record for finding in found} == {the(number) for number in range(1, COUNT + 1)}
     assert all(NOTICE in finding.text for finding in found)
-
-
-def test_what_retention_deletes_is_not_missed(settings: Settings, store: Store) -> None:
-    """The oldest records first; and what should be there still is missed all the same."""
-    database = prepared(settings)
-    log = Log(settings, store, database)
-    old, new = [record(n, expires=TODAY + 10) for n in (1, 2, 3)], [record(n, expires=TODAY + 20) for n in (4, 5, 6)]
-    ship(settings, store, database, old, new)
-    log.delete("sequence <= 3")
-    assert log.findings(today=TODAY + 10) == []
-    assert [finding.kind for finding in log.findings(today=TODAY + 9)] == ["removed"]
-    log.delete("sequence = 4")
-    assert [finding.record for finding in log.findings(today=TODAY + 10)] == [the(5)]
-    log.delete("sequence > 0")
-    assert log.findings(today=TODAY + 20) == []
-    assert {finding.kind for finding in log.findings(today=TODAY + 19)} == {"cut off"}
-    database.close()
-
-
-def test_the_store_deletes_what_has_expired_and_the_rest_verifies(settings: Settings, store: Store) -> None:
-    database = prepared(settings)
-    log = Log(settings, store, database)
-    ship(settings, store, database, [record(n, expires=TODAY - 1) for n in (1, 2)], [record(3), record(4)])
-    store.execute("OPTIMIZE TABLE consent_log FINAL")
-    assert [each.sequence for each in log.records()] == [3, 4]
-    assert log.findings() == []
-    database.close()
-
-
-def test_a_shorter_retention_begins_another_chain_so_that_no_record_is_kept_longer_than_said(
-    settings: Settings, store: Store
-) -> None:
-    database = prepared(settings)
-    log = Log(settings, store, database)
-    ship(settings, store, database, [record(1), record(2)], [record(3, expires=TODAY + 400), record(4)])
-    kept = {each.id: each for each in log.records()}
-    assert kept[the(1)].chain == kept[the(2)].chain != kept[the(3)].chain == kept[the(4)].chain
-    assert kept[the(3)].expires == TODAY + 400
-    assert log.findings() == []
-    log.delete(f"id IN ('{the(3)}', '{the(4)}')")
-    assert [finding.kind for finding in log.findings()] == ["cut off"]
-    database.close()
-
-
-def test_a_segment_that_was_late_is_kept_as_long_as_the_one_before_it(settings: Settings, store: Store) -> None:
-    database = prepared(settings)
-    ship(settings, store, database, [record(1)], [record(2, expires=record(1).expires - 1)])
-    log = Log(settings, store, database)
-    assert [each.expires for each in log.records()] == [record(1).expires] * 2
-    assert log.findings() == []
-    database.close()
-
-
-def test_a_long_log_is_read_in_windows(settings: Settings, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The window is made small, so that a short log is long."""
-    monkeypatch.setattr(consent_log, "WINDOW", 7)
-    database = prepared(settings)
-    ship(settings, store, database, [record(n) for n in range(1, 60)])
-    log = Log(settings, store, database)
-    assert len(consent_log.windows(store, SITE)) == 9
-    assert log.findings() == []
-    log.delete("sequence BETWEEN 10 AND 40")
-    assert [finding.text for finding in log.findings()] == ["numbers 10 to 40 before it are missing"]
-    database.close()
