@@ -141,7 +141,7 @@ def in_words(name: str, value: Any, rules: Rules, words: Words, zone: ZoneInfo) 
     if name in HASHES:
         return words.label("many_pages", number=len(value) // HASH_LENGTH)
     if name == "goals":
-        return ", ".join(goal.name for goal in rules.goals if value >> goal.number & 1) or words.label("unnamed")
+        return ", ".join(goal.name for goal in rules.goals if value >> goal.number - 1 & 1) or words.label("unnamed")
     if name == "funnels":
         known = {funnel.number: funnel.name for funnel in rules.funnels}
         return ", ".join(f"{known[run[0]]}: {run[2]}" for run in value if run[0] in known) or words.label("unnamed")

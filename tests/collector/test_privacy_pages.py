@@ -173,7 +173,7 @@ def test_times_are_those_of_the_site_and_codes_are_words() -> None:
     site = Site(SITE, rules=Rules((GoalRule(3, "Pasūtījums", "page", page="/paldies"),)))
     origin = Origin(entry="/", channel="Organic Search", country="LV", device="mobile", language="ru", screen="s")
     state = State(
-        born=20_000, day=20_600, start=noon, seen=noon + 3, origin=origin, path="/x", goals=1 << 3, pages="AAAA"
+        born=20_000, day=20_600, start=noon, seen=noon + 3, origin=origin, path="/x", goals=1 << 2, pages="AAAA"
     )
     rows = dict(visit_rows(state, site, words("en")))
     assert rows["This visit began"] == "May 28, 2026, 11:26\u202fPM"

@@ -29,7 +29,7 @@ SECRETS = (
     "Chrome/141.0.7390.5417", "ZQX-S918Q", "15E9148", "Zyxobar", "UP1A.231005.993", "ZyxCrawlbot",  # of user agents
     "query-token-8fh2kq71", "fragment-token-5pw9", "click-id-77ab31zq", "user-info-pw-3vk8",  # of addresses
     "anna.paraugs@pasts-paraugs.lv", "anna.kampana@pasts-paraugs.lv", "anna.cels@pasts-paraugs.lv",
-    "anna.notikums@pasts-paraugs.lv", "+37126543217", "010199-11337",
+    "anna.notikums@pasts-paraugs.lv", "anna.temats@pasts-paraugs.lv", "+37126543217", "010199-11337",
     "referrer-path-anna-berzina", "referrer-token-61xq",
     "prop-value-4492kd", "malformed-value-8812", "unknown-field-3391", "kind-value-6627", "forged-visit-9931",
     "forged-consent-5518", "cookie-value-2264", "header-value-7755",

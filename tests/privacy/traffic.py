@@ -14,6 +14,8 @@ from tests.service import Answer, Service, exchange
 
 SITE = "example.lv"
 ADDRESSES = (*IPV4, *IPV6)
+PERSON = "Anna 010199-11337"
+TOPICS = ("Auto", f"Auto of {PERSON}", "anna.temats@pasts-paraugs.lv")
 MAIL = "anna.paraugs@pasts-paraugs.lv"
 PAGES = ("/", "/cenas", "/raksti/1", "/raksti/2", "/klienti/anna.cels@pasts-paraugs.lv/rekini", "/zvanit/+37126543217")
 QUERY = (
@@ -71,7 +73,10 @@ def beacon(number: int, **more: Any) -> dict[str, Any]:
         "unknown": "unknown-field-3391",
     }
     if kind == "event":
-        body |= {"name": EVENTS[number % len(EVENTS)], "props": {"klients": "prop-value-4492kd", "pasts": MAIL}}
+        body |= {"name": EVENTS[number % len(EVENTS)], "props": {"klients": PERSON, "pasts": MAIL, PERSON: "tur"}}
+        body |= {"revenue": {"amount": 19.99, "currency": "EUR"}}
+    else:
+        body |= {"props": {"klients": "prop-value-4492kd"}, "topic": TOPICS[number % len(TOPICS)]}
     if kind == "leave":
         body |= {"seconds": 7, "depth": 55}
     return body | more
