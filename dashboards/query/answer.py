@@ -41,7 +41,7 @@ def _part(name: str, query: Query, needed: dict[str, str], *, hourly: bool) -> s
     """What one family of measures is summed from."""
     ours = {measure: table for measure, table in needed.items() if family(measure) == name}
     dimensions = grouped_by(name, query.dimensions)
-    filters = query.filters if name in ("counts", "goals") else _without_goals(query.filters)
+    filters = _without_goals(query.filters) if name in ("all", "group") else query.filters
     used = {*dimensions, *(leaf.dimension for leaf in leaves(filters))}
     columns = {dimension(each).column for each in used if each not in TIMES} | ({"hour"} if hourly else set())
     return sql.Part(name, choose(columns, set(ours.values())), ours, dimensions, filters)

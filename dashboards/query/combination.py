@@ -40,7 +40,7 @@ APART = (
     ({"event:name"}, GOALS),
     ({PROPERTY}, {"event:page", "visit:exit_page", *GOALS}),
 )
-REQUIRED = {"scroll_depth": "event:page", "time_on_page": "event:page", "exit_rate": "visit:exit_page"}
+REQUIRED = {"exit_rate": "visit:exit_page"}
 
 
 def check_combination(metrics: Collection[str], dimensions: Sequence[str], filters: Sequence[Filter]) -> None:

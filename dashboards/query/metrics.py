@@ -58,9 +58,13 @@ FRACTIONS = (
 )  # fmt: skip
 REVENUE = ("revenue", "total_revenue", "average_revenue")
 
-# Where a measure comes from: a conversion is not a row of the counters. Those of `all` and `group` are the visits that
-# a rate is of: of all rows, or of those alike but for the goal. What is not named here counts visits and pages.
-FAMILIES = {"conversions": "goals", "revenue": "goals", "all_visits": "all", "group_visits": "group"}
+# Where a measure comes from: a conversion is not a row of the counters, and scrolling is counted by page, so that
+# beside visitors it would need the detail. Those of `all` and `group` are the visits that a rate is of: of all rows, or
+# of those alike but for the goal. What is not named here counts visits and pages.
+FAMILIES = {
+    "conversions": "goals", "revenue": "goals", "depth": "scroll", "depths": "scroll", "all_visits": "all",
+    "group_visits": "group",
+}  # fmt: skip
 WHOLES = ("all_visits", "group_visits")
 
 

@@ -71,7 +71,7 @@ def parse_report(document: object) -> AnyQuestion:
     if isinstance(document, dict) and document.get("report") not in REPORTS:
         raise QueryError(f"report is one of {', '.join(REPORTS)}")
     try:
-        asked: AnyQuestion = msgspec.convert(document, AnyQuestion)  # type: ignore[arg-type]  # a union is a type too
+        asked: AnyQuestion = msgspec.convert(document, AnyQuestion)
     except msgspec.ValidationError as error:
         raise QueryError(str(error)) from error
     check_range(asked.date_range)

@@ -89,4 +89,4 @@ def choose(columns: Collection[str], measures: Collection[str], tables: Sequence
     for table in tables:
         if table.columns.keys() >= set(columns) and table.measures.keys() >= set(measures):
             return table
-    raise QueryError(f"nothing counts {', '.join(measures)} by {', '.join(columns)}")
+    raise QueryError(f"nothing counts {', '.join(sorted(measures))} by {', '.join(sorted(columns))} together")

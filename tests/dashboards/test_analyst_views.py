@@ -267,7 +267,9 @@ def test_small_cohorts_fold_into_one_without_a_week(store: Store, examples: list
         assert day == week
         found[site][born] = visitors
     for site, weeks in zip(made, examples, strict=True):
-        groups = Counter({((week - timedelta(weeks=ago)).isoformat(),): number for ago, number in weeks.items()})
+        groups: Counter[Labels] = Counter()
+        for ago, number in weeks.items():
+            groups[((week - timedelta(weeks=ago)).isoformat(),)] = number
         hidden = fold(groups, 10)
         wanted = {date.fromisoformat(labels[0]): n for labels, n in groups.items() if labels not in hidden}
         rest = sum(groups[labels] for labels in hidden)

@@ -2,8 +2,11 @@
 
 import pytest
 
-from dashboards.query import QueryError, Result
+from collector.sites import Site
+from collector.store import Store
+from dashboards.query import QueryError, Result, parse, run
 from tests.dashboards.conftest import Ask
+from tests.dashboards.counting import Seen, at, count
 
 
 def table(result: Result) -> dict[str, tuple[object, ...]]:
@@ -79,6 +82,10 @@ def test_pages(ask: Ask) -> None:
         "/letter": (3, 3, None, 0), "/": (3, 4, 50, 15), "/prices": (3, 3, 60, 40),
     }  # fmt: skip
     assert found.meta["metric_warnings"]["visitors"]["code"] == "summed_over_days"
+    # Of a visit, or of where visits came from, they are those of its page views.
+    assert ask("visitors", "scroll_depth", "time_on_page").rows[0].metrics == (3, 57, 18)
+    by_browser = ask("scroll_depth", "visits", dimensions=["visit:browser"])
+    assert table(by_browser) == {"Firefox": (75, 3), "Safari": (20, 2), "Chrome": (None, 3)}
     one_day = ask("visitors", dimensions=["event:page"], date_range=["2026-03-01", "2026-03-01"])
     assert table(one_day) == {"/": (1,), "/prices": (2,)}
     assert "metric_warnings" not in one_day.meta
@@ -162,3 +169,36 @@ def test_all_begins_with_the_first_day(ask: Ask) -> None:
 def test_an_impossible_pattern_is_the_askers_fault(ask: Ask) -> None:
     with pytest.raises(QueryError, match="regular expression"):
         ask("visits", filters=[["matches", "visit:browser", ["("]]])
+
+
+def test_days_and_hours_in_the_nights_in_which_clocks_change(store: Store) -> None:
+    """A day of 23 hours and one of 25: each hit is in its own hour, each day begins at midnight, ranges are exact."""
+    site = Site(domain="clocks.lv")
+    nights = {"spring": (at("2026-03-28T23:59"), 8), "autumn": (at("2026-10-24T23:59"), 8)}
+    hits = [
+        Seen(who, begin + 60 + 3600 * hour, "/", origin={"country": "LV"})
+        for begin, hours in nights.values()
+        for hour in range(-1, hours)
+        for who in ("Anna", hour)
+    ]
+    count(store, site, hits)
+
+    def asked(metrics: list[str], days: list[str], **rest: object) -> dict[str, tuple[object, ...]]:
+        document = {"site_id": site.domain, "metrics": metrics, "date_range": days} | rest
+        return table(run(parse(document), store, site, at("2026-10-30T12:00")))
+
+    spring, autumn = ["2026-03-29", "2026-03-29"], ["2026-10-25", "2026-10-25"]
+    assert asked(["pageviews", "visitors"], spring) == asked(["pageviews", "visitors"], autumn) == {"": (16, 9)}
+    hours = asked(["visitors"], spring, dimensions=["time:hour"])
+    assert list(hours) == [f"2026-03-29 {hour:02}:00:00" for hour in (0, 1, 2, 4, 5, 6, 7, 8)]
+    assert set(hours.values()) == {(2,)}
+    late = asked(["visitors"], autumn, dimensions=["time:hour"])
+    names = ["00:00:00", "01:00:00", "02:00:00", "03:00:00", "03:00:00+02:00", "04:00:00", "05:00:00", "06:00:00"]
+    assert list(late) == [f"2026-10-25 {name}" for name in names]
+    assert set(late.values()) == {(2,)}
+    both = asked(["visitors"], ["2026-03-28", "2026-10-25"], filters=[["is", "visit:country", ["LV"]]])
+    assert both == {"": (10,)}
+    week = {"comparisons": {"mode": "previous_period", "match_day_of_week": True}}
+    document = {"site_id": site.domain, "metrics": ["visits"], "date_range": autumn, "include": week}
+    found = run(parse(document), store, site, at("2026-10-30T12:00")).document()["query"]["comparison_date_range"]
+    assert found == ["2026-10-18T00:00:00+03:00", "2026-10-18T23:59:59+03:00"]

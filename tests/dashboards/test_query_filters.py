@@ -76,7 +76,7 @@ def holds(item: list[Any], visit: Mapping[str, str]) -> bool:
         found = any(fold(each) in fold(value) for each in values)
     else:
         found = any(re.search(each, value) for each in values)
-    return found != operator.endswith("_not")
+    return found is not str(operator).endswith("_not")
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))

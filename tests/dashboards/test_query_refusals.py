@@ -112,8 +112,6 @@ def test_what_is_not_kept() -> None:
 
 
 def test_metrics_that_need_a_dimension() -> None:
-    is_refused("needs event:page", metrics=["scroll_depth"])
-    is_refused("needs event:page", metrics=["time_on_page"])
     is_refused("needs visit:exit_page", metrics=["exit_rate"])
     is_refused("needs a dimension", metrics=["percentage"])
 

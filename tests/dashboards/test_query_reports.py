@@ -206,7 +206,7 @@ def test_vitals_are_quantiles_of_what_browsers_reported(store: Store) -> None:
     assert len(vitals(fast, DAYS, by="page", metric="lcp", limit=1)) == 1
     for wrong in ({"by": "browser"}, {"metric": "fid"}, {"filters": [["is", "visit:os", ["iOS"]]]}):
         with pytest.raises(QueryError, match="vitals are"):
-            vitals(fast, DAYS, **wrong)  # type: ignore[arg-type]
+            vitals(fast, DAYS, **wrong)
 
 
 def test_vitals_are_judged_as_web_dev_does() -> None:
