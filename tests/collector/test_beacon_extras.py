@@ -60,7 +60,7 @@ def pick(found: list[dict[str, Any]], *names: str) -> list[tuple[Any, ...]]:
 def test_goals_a_funnel_revenue_and_properties_of_a_purchase(visitor: Visitor) -> None:
     visitor.post(url=SHOP + "?utm_source=news", connection="4g")
     visitor.post(kind="event", name="Order", url=SHOP, props={"paid": False})
-    paid = {"kind": "event", "name": "Order", "url": SHOP, "props": {"paid": True, "items": 2}}
+    paid: dict[str, Any] = {"kind": "event", "name": "Order", "url": SHOP, "props": {"paid": True, "items": 2}}
     visitor.post(**paid, revenue={"amount": 19.99, "currency": "eur"})
     visitor.post(url=THANKS)
     visitor.post(kind="leave", url=THANKS, depth=81, seconds=5)
@@ -78,7 +78,7 @@ def test_goals_a_funnel_revenue_and_properties_of_a_purchase(visitor: Visitor) -
 
 
 def test_vitals_are_booked_with_device_and_without_a_hit(visitor: Visitor) -> None:
-    vitals = {"kind": "vitals", "url": SHOP, "vitals": {"lcp": 1800.5, "cls": 0.02}}
+    vitals: dict[str, Any] = {"kind": "vitals", "url": SHOP, "vitals": {"lcp": 1800.5, "cls": 0.02}}
     first = visitor.post(**vitals)
     assert (first.status, first.headers["X-Not-Recorded"]) == (204, "no_visit")
     visitor.post(url=SHOP)
