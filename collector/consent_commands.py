@@ -46,7 +46,7 @@ def consent_verify(domain: str) -> None:
     opened = database(chosen)
     site = named(opened, domain)
     with running_store(chosen) as store:
-        total = sum(window.count for window in consent_log.windows(store, site.domain))
+        total = sum(window.held for window in consent_log.windows(store, site.domain))
         with tqdm(total=total, unit=" records", file=sys.stderr, disable=not sys.stderr.isatty()) as bar:
             found = verify(chosen, opened, store, site, bar)
     opened.close()

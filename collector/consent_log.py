@@ -46,13 +46,13 @@ class Window(NamedTuple):
     chain: str
     low: int
     high: int
-    count: int
+    held: int
 
 
 def windows(store: Store, site: str) -> list[Window]:
     """Where the site's records are, chain after chain. Raises StoreError."""
     found = store.execute(WINDOWS, {"site": site, "window": WINDOW})
-    return [Window(chain, part * WINDOW, part * WINDOW + WINDOW - 1, count) for chain, part, count in found]
+    return [Window(chain, part * WINDOW, part * WINDOW + WINDOW - 1, held) for chain, part, held in found]
 
 
 def windows_of_days(store: Store, site: str, first: date, last: date) -> list[Window]:

@@ -4,6 +4,7 @@ import ast
 import re
 from functools import cache
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -35,5 +36,5 @@ def test_every_point_names_tests_that_exist(number: int) -> None:
 
 
 def test_every_finding_of_verify_is_explained() -> None:
-    for kind in Kind.__args__:
+    for kind in get_args(Kind):
         assert f"`{kind}`" in PAGE

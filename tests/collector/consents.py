@@ -11,7 +11,8 @@ from collector import consent_log
 from collector.chain_heads import ChainWriter, heads_of, save_heads
 from collector.config import Settings
 from collector.database import Database, open_database, upgrade
-from collector.notices import NoticeRow, hash_of, snapshot
+from collector.notice_text import hash_of
+from collector.notices import NoticeRow, snapshot
 from collector.rows import CONSENT_COLUMNS, ConsentRecord, columns, encode_consent
 from collector.shipper import Shipper
 from collector.sites import add_site

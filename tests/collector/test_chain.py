@@ -56,7 +56,7 @@ def die_before_writing_heads(shipper: Shipper) -> None:
 
 
 def die_before_the_insert(shipper: Shipper) -> None:
-    def insert(_batches: Batches, _token: str) -> None:
+    def insert(batches: Batches, token: str) -> None:
         raise Killed
 
     shipper.insert = insert  # type: ignore[method-assign]
@@ -142,7 +142,7 @@ def test_what_the_store_refuses_for_good_leaves_no_gap(settings: Settings, store
     shipper = open_shipper(settings, store, database)
     whole = shipper.insert
 
-    def refuse(_batches: Batches, _token: str) -> None:
+    def refuse(batches: Batches, token: str) -> None:
         raise StoreRejectedError("never")
 
     shipper.insert = refuse  # type: ignore[method-assign]
