@@ -91,7 +91,7 @@ def own_cookies(site: Site, words: Words) -> list[list[str]]:
     return [
         ["`consent`, `sikdatne.consent`", provider, words.policy["cookie_consent"], choice],
         ["`visit`, `sikdatne.visit`", provider, words.policy["cookie_visit"], first_visit],
-        ["`decision-…`, `sikdatne.decisions`", provider, words.policy["cookie_decisions"], choice],
+        ["`decision-…`", provider, words.policy["cookie_decisions"], choice],
     ]
 
 

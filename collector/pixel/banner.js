@@ -110,10 +110,10 @@ const close = () => {
 };
 
 /** Where cookies do not reach the collector, what the page's storage holds is handed over to be read. */
-const handOver = (event) => {
+const handOver = (event, { href } = event.target) => { // the target is gone when the event is over
   if (credentials == "include") return;
   event.preventDefault();
-  import(address("mine.js")).then(({ open }) => open(event.target.href));
+  import(address("mine.js")).then((mine) => mine.open(href));
 };
 
 /** The permanent way back: at the foot of a page that has no link of its own for it, or floating over it. */

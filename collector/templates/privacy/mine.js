@@ -13,13 +13,20 @@ function readable(value) {
   }
 }
 
-/** What an entry holds: JSON, a token, several tokens, or JSON with a token in it. */
+/** The tokens in a text, opened; the text itself where there is none. */
+function tokens(text) {
+  const found = text.trim().split(" ").map(readable);
+  return found.some((part) => typeof part == "object") ? found : text;
+}
+
+/** What an entry holds: JSON, maybe with tokens in it, or a token. */
 function opened(value) {
   try {
-    return JSON.stringify(JSON.parse(value), (_key, part) => typeof part == "string" ? readable(part) : part, 2);
+    value = JSON.parse(value, (_key, part) => typeof part == "string" ? tokens(part) : part);
   } catch {
-    return value.split(" ").map((token) => JSON.stringify(readable(token), null, 2)).join("\n");
+    value = tokens(value);
   }
+  return typeof value == "string" ? value : JSON.stringify(value, null, 2);
 }
 
 try {
