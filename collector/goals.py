@@ -65,6 +65,12 @@ def list_funnels(database: Database, site: str) -> list[Funnel]:
         return [_funnel(row) for row in _rows(session, FunnelRow, site) if row.removed is None]
 
 
+def had_goals(database: Database, site: str) -> bool:
+    """Whether the site ever had a goal."""
+    with database.session() as session:
+        return bool(_rows(session, GoalRow, site))
+
+
 def add_goal(database: Database, site: str, goal: Goal, *, now: float) -> Goal:
     """Add a goal and return it with its number. Raises GoalError."""
     goal = checked_goal(goal)

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from collector import engine as embedded
 from collector.config import Settings
 from collector.database import Database
+from collector.demo_goals import add_goals
 from collector.register import delete_old
 from collector.schema import apply_schema
 from collector.shipper import ShipperError
@@ -164,6 +165,7 @@ def prepare_demo(database: Database, port: int, now: float) -> None:
         update_site(database, DEMO, controller="Velodarbnīca «Spieķis»", contact="labdien@spiekis.example")
     else:
         update_site(database, DEMO, origins=origins)
+    add_goals(database, DEMO, now)
 
 
 def announce(database: Database, base_url: str, demo: bool) -> None:

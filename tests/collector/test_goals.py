@@ -1,11 +1,13 @@
 """Goals and funnels are checked when they are added, keep their numbers for ever, and reach the collector as rules."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from collector.config import Settings
 from collector.database import Database, open_database, upgrade
+from collector.demo_goals import GOALS, add_goals
 from collector.goal_checks import Goal, GoalError
 from collector.goals import (
     MOST_GOALS,
@@ -173,3 +175,26 @@ def test_the_collector_gets_them_as_rules_within_two_seconds(database: Database)
     other = directory.get("other.lv", NOW + 2)
     assert other is not None
     assert other.rules == NO_RULES
+
+
+def test_the_demo_website_has_goals_until_its_owner_removes_them(database: Database) -> None:
+    add_site(database, "demo", now=NOW)
+    add_goals(database, "demo", NOW)
+    goals, funnels = list_goals(database, "demo"), list_funnels(database, "demo")
+    assert len(goals) == len(GOALS)
+    assert [funnel.steps for funnel in funnels] == [(1, 2, 3)]
+    remove_funnel(database, "demo", funnels[0].name, now=NOW)
+    for goal in goals:
+        remove_goal(database, "demo", goal.name, now=NOW)
+    add_goals(database, "demo", NOW)
+    assert list_goals(database, "demo") == []
+
+
+def test_goals_of_the_demo_website_are_of_pages_and_events_that_it_has() -> None:
+    folder = Path(__file__).parent.parent.parent / "collector" / "demo"
+    told = "".join(
+        path.read_text("utf-8") for path in sorted(folder.rglob("*")) if path.suffix in (".js", ".html", ".py")
+    )
+    for goal in GOALS:
+        assert not goal.event or f'"{goal.event}"' in told
+        assert not goal.page or goal.page.rpartition("/")[2] in told

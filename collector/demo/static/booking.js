@@ -6,6 +6,7 @@ const STEPS = [
   { path: `${ROOT}/dati`, title: "Velosipēds", question: "Kāds ir velosipēds?", options: ["Pilsētas", "Kalnu", "Šosejas", "Bērnu"] },
   { path: `${ROOT}/paldies`, title: "Gatavs", question: "Paldies, gaidīsim!", options: [] },
 ];
+const PRICES = { "Pilna apkope": 35, "Bremzes un ātrumi": 12, "Riteņu spieķošana": 28 };
 const chosen = new Map();
 const box = document.getElementById("booking");
 const list = document.getElementById("steps");
@@ -24,7 +25,7 @@ function go(path) {
 function choose(step, option) {
   chosen.set(step.title, option);
   const next = STEPS[STEPS.indexOf(step) + 1];
-  if (next === STEPS.at(-1)) window.sikdatne?.track("Pieteikums", Object.fromEntries(chosen));
+  if (next === STEPS.at(-1)) window.sikdatne?.track("Pieteikums", Object.fromEntries(chosen), { amount: PRICES[chosen.get("Darbs")], currency: "EUR" });
   go(next.path);
 }
 
