@@ -1,11 +1,9 @@
 """The policy, what this browser holds, and the buttons to withdraw and to delete; the scripts; the demo website."""
 
-import gzip
 import re
 import shutil
 import time
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -13,16 +11,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from collector.config import Settings
-from collector.demo import PAGES
 from collector.held import Held, as_data, visit_rows
 from collector.policies import Publication, publish
 from collector.rules import GoalRule, Rules
-from collector.scripts import STATIC
 from collector.services import of
-from collector.sites import Site, add_site, update_site
+from collector.sites import Site, update_site
 from collector.visit import Origin, State
 from collector.wording import words
 from tests.collector.installation import SITE, decision, installed, kept
+from tests.collector.links import Links
 
 BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
 
@@ -47,18 +44,6 @@ def visit(client: FlaskClient, path: str = "/cenas") -> None:
 
 def held(client: FlaskClient) -> Any:
     return client.get(f"/privacy/{SITE}/me?format=json").json
-
-
-class Links(HTMLParser):
-    """Addresses in the links and forms of a page."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.found: list[str] = []
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found += [value for name, value in attrs if name in ("href", "src", "action") and value]
 
 
 LANGUAGES = {
@@ -344,42 +329,3 @@ def test_global_privacy_control_is_announced(client: FlaskClient) -> None:
     assert answer.mimetype == "application/json"
     assert answer.json is not None
     assert answer.json["gpc"] is True
-
-
-@pytest.mark.parametrize(("name", "budget"), [("pixel.js", 1000), ("banner.js", 4096)])
-def test_the_scripts_are_small_and_carry_nothing_to_recognise_a_browser_by(
-    client: FlaskClient, name: str, budget: int
-) -> None:
-    packed = client.get(f"/{name}", headers={"Accept-Encoding": "gzip"})
-    plain = client.get(f"/{name}")
-    assert packed.status_code == plain.status_code == 200
-    assert gzip.decompress(packed.data) == plain.data == (STATIC / name).read_bytes()
-    assert len(packed.data) <= budget
-    for answer in (packed, plain):
-        assert answer.mimetype == "text/javascript"
-        assert "ETag" not in answer.headers
-        assert "Last-Modified" not in answer.headers
-        assert "Set-Cookie" not in answer.headers
-        assert "max-age" in answer.headers["Cache-Control"]
-        assert answer.headers["Access-Control-Allow-Origin"] == "*"
-
-
-def test_the_pixel_brings_no_banner_with_it(client: FlaskClient) -> None:
-    assert b"dialog" not in client.get("/pixel.js").data
-
-
-def test_the_demo_is_there_only_with_its_site(app: Flask, client: FlaskClient) -> None:
-    assert client.get("/demo/").status_code == 404
-    add_site(of(app).database, "demo", now=time.time())
-    of(app).sites.fresh_until = float("-inf")
-    addresses = [f"/demo/{path}" for path in PAGES] + ["/demo/en/", "/demo/pieraksts", "/demo/pieraksts/laiks"]
-    for address in addresses:
-        page = client.get(address)
-        assert page.status_code == 200, address
-        assert 'src="/pixel.js" data-site="demo"' in page.text
-        assert "data-consent-open" in page.text
-        assert "unsafe" not in page.headers["Content-Security-Policy"]
-        for link in Links(page.text).found:
-            if link.startswith("/"):
-                with client.get(link) as target:
-                    assert target.status_code == 200, f"{link} on {address}"
