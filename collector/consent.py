@@ -4,6 +4,7 @@ import gzip
 import logging
 import time
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import cast
 from uuid import uuid4
 from wsgiref.types import StartResponse
@@ -16,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from collector import consent_log, cookies, history, rows
+from collector.config import Settings
 from collector.decision import MAX_DECISION, VALID_DAYS, Decision, Proof, decode, prove
 from collector.endpoint import RETRY_SECONDS, TYPES, Environ, common_headers, host_of
 from collector.gate import in_force
@@ -224,7 +226,12 @@ def past_of(proof: Proof) -> history.Past:
 
 
 def notes() -> history.HistoryTokens:
-    return history.HistoryTokens(services().settings.key(history.KEY))
+    return _notes(services().settings)
+
+
+@lru_cache(maxsize=4)
+def _notes(settings: Settings) -> history.HistoryTokens:
+    return history.HistoryTokens(settings.key(history.KEY))
 
 
 def answered(body: object, status: int = 200) -> Response:

@@ -4,6 +4,7 @@ The keys without a prefix say the same in plain words, for scripts and for peopl
 """
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from collector.rows import ConsentRecord
@@ -120,4 +121,9 @@ def event(record: ConsentRecord, status: str) -> dict[str, Any]:
 
 def iso(seconds: float) -> str:
     """An instant in UTC, as ISO 8601 writes it, to the second."""
-    return datetime.fromtimestamp(int(seconds), UTC).isoformat().replace("+00:00", "Z")
+    return _iso(int(seconds))
+
+
+@lru_cache(maxsize=1024)
+def _iso(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
