@@ -26,6 +26,25 @@ class Website:
     port: int
 
 
+@dataclass(frozen=True)
+class Own:
+    """A page, or a file, that a test wrote itself. In its text COLLECTOR and SITE stand for those of its host."""
+
+    text: str
+    status: int = 200
+    kind: str = "text/html; charset=utf-8"
+    csp: str = ""
+
+
+OWN: dict[str, Own] = {}  # by host and path
+
+
+def write(address: str, text: str, status: int = 200, kind: str = "text/html; charset=utf-8", csp: str = "") -> str:
+    """Serve this text at an address, with this Content-Security-Policy or none. Returns the address."""
+    OWN[address.partition("://")[2].partition("?")[0].partition("#")[0]] = Own(text, status, kind, csp)
+    return address
+
+
 class Handler(BaseHTTPRequestHandler):
     """Any path is a page. In the query: `link` adds a link of the page's own to the cookie settings, `language` a
     data-language for the banner."""
@@ -35,17 +54,24 @@ class Handler(BaseHTTPRequestHandler):
         name = host.removesuffix(".example").removesuffix(".lv").rpartition(".")[2]
         path, _, query = self.path.partition("?")
         collector = f"http://stats.{name}.lv"
+        if own := OWN.get(host + path):
+            return self.send(own, own.text.replace("COLLECTOR", collector).replace("SITE", f"{name}.lv").encode())
         link = '<button type="button" data-consent-open>Iestatījumi</button>' if "link" in query else ""
         more = ' data-language="en"' if "language" in query else ""
         body = PAGE.format(path=path, collector=collector, site=f"{name}.lv", more=more, body=link + FILLER).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.send_header(
-            "Content-Security-Policy",
+        csp = (
             f"default-src 'none'; script-src {collector}; connect-src {collector}; img-src data:; base-uri 'none'; "
-            "require-trusted-types-for 'script'",
+            "require-trusted-types-for 'script'"
         )
+        return self.send(Own("", csp=csp), body)
+
+    def send(self, own: Own, body: bytes) -> None:
+        """Answer with what a test wrote."""
+        self.send_response(own.status)
+        self.send_header("Content-Type", own.kind)
+        self.send_header("Content-Length", str(len(body)))
+        if own.csp:
+            self.send_header("Content-Security-Policy", own.csp)
         self.end_headers()
         self.wfile.write(body)
 
