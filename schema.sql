@@ -1138,27 +1138,35 @@ WITH
         WHERE day < toDate(now('UTC') - INTERVAL 12 HOUR)
         GROUP BY site, day, a0, b0
     ),
+    -- The steps from a page that few visitors took go together from the start: they are many, and none is shown.
+    merged AS
+    (
+        SELECT site, day, a0, s.people < 20 AS few, if(few, '', b0) AS b, sum(s.people) AS people, sum(s.times) AS times,
+            max(s.people) AS most
+        FROM steps AS s
+        GROUP BY site, day, a0, few, b
+    ),
     -- As with pages, one visitor takes many steps: what has folded is surely k visitors only if one of the steps has k.
     -- So the smallest that could be shown folds with those that cannot; first whole pages, then the steps from a page.
-    pages AS (SELECT *, max(people) OVER (PARTITION BY site, day, a0) AS n1 FROM steps),
+    pages AS (SELECT *, max(most) OVER (PARTITION BY site, day, a0) AS n1 FROM merged),
     folded_pages AS
     (
         SELECT *, n1 < 20 OR (min(n1) OVER (PARTITION BY site, day) < 20
             AND (n1, a0) = minIf((n1, a0), n1 >= 20) OVER (PARTITION BY site, day)) AS fold1,
-            if(fold1, 'other', a0) AS a, if(fold1, 'other', b0) AS b1
+            if(fold1, 'other', a0) AS a, if(fold1, 'other', b) AS b1
         FROM pages
     ),
     folded_steps AS
     (
-        SELECT *, people < 20 OR (min(people) OVER (PARTITION BY site, day, a) < 20
-            AND (people, b1) = minIf((people, b1), people >= 20) OVER (PARTITION BY site, day, a)) AS fold2,
-            if(fold2, 'other', b1) AS b
+        SELECT *, few OR (max(few) OVER (PARTITION BY site, day, a)
+            AND (most, b1) = minIf((most, b1), NOT few) OVER (PARTITION BY site, day, a)) AS fold2,
+            if(fold2, 'other', b1) AS shown
         FROM folded_pages
     )
-SELECT site, day, a AS from_page, b AS page, sum(f.people) AS visitors, sum(f.times) AS flows
+SELECT site, day, a AS from_page, shown AS page, sum(f.people) AS visitors, sum(f.times) AS flows
 FROM folded_steps AS f
-GROUP BY site, day, a, b
-HAVING max(f.people) >= 20
+GROUP BY site, day, a, shown
+HAVING max(f.most) >= 20
 COMMENT 'Steps from page to page by day, as long as the detail is kept';
 
 CREATE OR REPLACE VIEW cohorts_weekly
