@@ -8,7 +8,6 @@ the owner raises the second one, by publishing a change that is material: then e
 
 import hashlib
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,12 +18,12 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from collector import markdown
 from collector.database import Base, Database, Instant
-from collector.policy import Declared, Text, compose
-from collector.sites import Site, SiteRow, to_site
-from collector.wording import FIRST, Words, languages, words
+from collector.declaring import declared_for
+from collector.policy import Text, compose
+from collector.sites import SiteRow, to_site
+from collector.wording import FIRST, languages, words
 
 MAX_NOTE = 300  # characters
-DeclaredCookies = Callable[[Session, Site, Words], tuple[Declared, ...]]
 
 
 class PolicyError(Exception):
@@ -79,35 +78,27 @@ class Publication(msgspec.Struct, frozen=True):
     note: str = ""
 
 
-def no_cookies(_session: Session, _site: Site, _words: Words) -> tuple[Declared, ...]:
-    """The cookies of a site that declares none."""
-    return ()
-
-
 def current(
     database: Database,
     domain: str,
     now: float,
-    declared: DeclaredCookies = no_cookies,
     wanted: Publication | None = None,
 ) -> Policy | None:
     """The policy in force, as a snapshot that is kept. None when there is no such site. Raises SQLAlchemyError."""
     try:
         with database.session() as session:
-            return _current(session, domain, now, declared, wanted)
+            return _current(session, domain, now, wanted)
     except IntegrityError:  # another process was quicker
         with database.session() as session:
-            return _current(session, domain, now, declared, wanted)
+            return _current(session, domain, now, wanted)
 
 
-def publish(
-    database: Database, domain: str, wanted: Publication, now: float, declared: DeclaredCookies = no_cookies
-) -> Policy:
+def publish(database: Database, domain: str, wanted: Publication, now: float) -> Policy:
     """Publish a version; there is none when nothing is different and nobody is asked again. Raises PolicyError."""
     wanted = Publication(checked(wanted.own), wanted.material, " ".join(wanted.note.split()))
     if len(wanted.note) > MAX_NOTE:
         raise PolicyError(f"what changed is told in at most {MAX_NOTE} characters")
-    made = current(database, domain, now, declared, wanted)
+    made = current(database, domain, now, wanted)
     if made is None:
         raise PolicyError(f"there is no site {domain}; `sikdatne site list` shows those that are")
     return made
@@ -126,9 +117,7 @@ def checked(own: dict[str, str]) -> dict[str, str]:
     return kept
 
 
-def _current(
-    session: Session, domain: str, now: float, declared: DeclaredCookies, wanted: Publication | None
-) -> Policy | None:
+def _current(session: Session, domain: str, now: float, wanted: Publication | None) -> Policy | None:
     """The newest version, after adding one if anything changed.
 
     The settings are read in the same transaction: what a process has in memory may be two seconds old, and must not
@@ -144,7 +133,7 @@ def _current(
         row.policy_version += 1
     own = wanted.own if wanted else newest.content["own"] if newest else {}
     site = to_site(row)
-    texts = {each: compose(site, words(each), declared(session, site, words(each))) for each in languages()}
+    texts = {each: compose(site, words(each), declared_for(session, site, words(each))) for each in languages()}
     content = {"texts": msgspec.to_builtins(texts), "own": own}
     digest = hash_of(content)
     if newest is not None and (newest.hash, newest.policy_version) == (digest, row.policy_version):

@@ -10,7 +10,6 @@ from flask import Blueprint, Response, abort
 from sqlalchemy.exc import SQLAlchemyError
 
 from collector import policies
-from collector.declaring import declared_for
 from collector.differences import differences
 from collector.markdown import render
 from collector.policies import Policy, Version
@@ -67,7 +66,7 @@ def changes(site: str, version: int) -> Response:
 
 def in_force(site: Site) -> Policy:
     """The policy as it is now, kept as a version. Raises SQLAlchemyError."""
-    shown = policies.current(services().database, site.domain, time.time(), declared_for)
+    shown = policies.current(services().database, site.domain, time.time())
     return shown or abort(404, "this site is not known here")
 
 

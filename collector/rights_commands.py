@@ -14,7 +14,6 @@ import click
 
 from collector import policies, register
 from collector.database import Database
-from collector.declaring import declared_for
 from collector.opening import database, settings
 from collector.policies import PolicyError, Publication
 from collector.register import RequestError
@@ -61,7 +60,7 @@ def policy_show(domain: str, language: str, version: int | None) -> None:
       sikdatne policy show --site example.lv --language en
     """
     with opened(domain) as (known, site, now):
-        found = policies.current(known, site.domain, now, declared_for)
+        found = policies.current(known, site.domain, now)
         if version is not None:
             found = policies.find(known, site.domain, version)
         if found is None:
@@ -79,7 +78,7 @@ def policy_list(domain: str) -> None:
       sikdatne policy list --site example.lv
     """
     with opened(domain) as (known, site, now):
-        policies.current(known, site.domain, now, declared_for)
+        policies.current(known, site.domain, now)
         for each in policies.versions(known, site.domain):
             day = each.published.astimezone(ZoneInfo(site.timezone)).date().isoformat()
             asked = "asked again" if each.material else "-"
@@ -103,9 +102,9 @@ def policy_publish(domain: str, files: tuple[str, ...], material: bool, note: st
         language, _, path = each.partition("=")
         given[language] = Path(path).read_text("utf-8")
     with opened(domain) as (known, site, now):
-        before = policies.current(known, site.domain, now, declared_for)
+        before = policies.current(known, site.domain, now)
         own = (before.own if before else {}) | given
-        made = policies.publish(known, site.domain, Publication(own, material, note), now, declared_for)
+        made = policies.publish(known, site.domain, Publication(own, material, note), now)
         if before and made.version == before.version:
             click.echo(f"Nothing changed; version {made.version} stays in force.")
         else:

@@ -6,7 +6,6 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from collector import policies
-from collector.declaring import declared_for
 from collector.differences import differences
 from collector.markdown import MarkdownError, render
 from collector.policies import MAX_NOTE, PolicyError, Publication
@@ -43,7 +42,7 @@ def change(domain: str) -> Response | str | tuple[str, int]:
             settings(site, form)
         else:
             wanted = Publication(own_of(form), form.get("material") == "yes", form.get("note", ""))
-            policies.publish(context.database(), domain, wanted, context.now(), declared_for)
+            policies.publish(context.database(), domain, wanted, context.now())
     except (PolicyError, SiteError, MarkdownError) as error:
         return shown(site, form, error=sentence(str(error)), failed="settings" if what == "settings" else "own"), 400
     services().sites.fresh_until = float("-inf")
@@ -67,7 +66,7 @@ def settings(site: Site, form: Mapping[str, str]) -> None:
 
 def shown(site: Site, form: Mapping[str, str], error: str = "", failed: str = "", preview: bool = False) -> str:
     now = context.now()
-    current = policies.current(context.database(), site.domain, now, declared_for)
+    current = policies.current(context.database(), site.domain, now)
     kept = current.own if current else {}
     own = own_of(form) if preview or failed == "own" else {each: kept.get(each, "") for each in languages()}
     previews = [(words(each), render(text, 1)) for each, text in own.items() if text.strip()] if preview else []

@@ -1,6 +1,6 @@
 """The register of requests about personal data: the month, its extension, what may be written, and deletion."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from collector.database import Database, open_database, upgrade
 from collector.register import (
     KINDS,
+    Request,
     RequestError,
     add,
     answer,
@@ -105,7 +106,7 @@ def test_the_register_takes_no_personal_data(database: Database, personal: str) 
 def test_what_cannot_be_is_refused(database: Database) -> None:
     tomorrow = TODAY + timedelta(days=1)
     number = add(database, SITE, "access", "", TODAY, TODAY).id
-    wrong = [
+    wrong: list[Callable[[], Request]] = [
         lambda: add(database, SITE, "curiosity", "", TODAY, TODAY),
         lambda: add(database, SITE, "access", "", tomorrow, TODAY),
         lambda: add(database, "nobody.lv", "access", "", TODAY, TODAY),
