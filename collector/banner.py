@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from collector.database import Base, Database
+from collector.sites import SiteRow
 
 Position = Literal["bottom", "start", "end"]
 POSITIONS: tuple[Position, ...] = get_args(Position)
@@ -28,7 +29,7 @@ class BannerError(Exception):
 class BannerRow(Base):
     __tablename__ = "banners"
 
-    site: Mapped[str] = mapped_column(ForeignKey("sites.domain", ondelete="CASCADE"), primary_key=True)
+    site: Mapped[str] = mapped_column(ForeignKey(SiteRow.domain, ondelete="CASCADE"), primary_key=True)
     settings: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from collector.database import Base, Database
+from collector.sites import SiteRow
 
 Purpose = Literal["necessary", "statistics", "marketing"]
 Unit = Literal["minutes", "hours", "days", "months", "years", "session", "kept"]
@@ -27,7 +28,7 @@ class DeclarationError(Exception):
 class DeclaredRow(Base):
     __tablename__ = "declared_cookies"
 
-    site: Mapped[str] = mapped_column(ForeignKey("sites.domain", ondelete="CASCADE"), primary_key=True)
+    site: Mapped[str] = mapped_column(ForeignKey(SiteRow.domain, ondelete="CASCADE"), primary_key=True)
     name: Mapped[str] = mapped_column(primary_key=True)
     provider: Mapped[str]
     purpose: Mapped[str]

@@ -104,7 +104,7 @@ const focus = () => banner.shadowRoot.firstChild.focus();
 /** Take the banner away. By itself this decides nothing: without a choice the next page asks again. */
 const close = () => {
   banner?.remove();
-  banner = 0;
+  banner = undefined;
   padding.replaceSync("");
   before?.focus?.();
 };

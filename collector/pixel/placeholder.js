@@ -4,7 +4,7 @@ import { address, doc, site } from "./decision.js";
 
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(css);
-const COPIED = ["width", "height", "margin", "float", "verticalAlign", "gridArea", "flex"];
+const COPIED = ["margin", "float", "verticalAlign", "gridArea", "flex"];
 
 /** Put it before the frame, which is hidden. `fill` puts the words of the notice in; `once` and `always` are the offers. */
 export function placeholder(frame, { once, always }) {
@@ -12,6 +12,7 @@ export function placeholder(frame, { once, always }) {
   root.adoptedStyleSheets = [sheet];
   const look = getComputedStyle(frame), title = frame.title || new URL(frame.dataset.consentSrc, doc.baseURI).hostname;
   for (const name of COPIED) box.style[name] = look[name];
+  [box.style.width, box.style.height] = [`${frame.offsetWidth}px`, `${frame.offsetHeight}px`];
   box.style.display = look.display == "inline" ? "inline-block" : look.display;
   box.dataset.consentPlaceholder = "";
   frame.before(box);
