@@ -16,7 +16,7 @@ def test_a_decision_is_taken_when_pages_have_all_their_threads() -> None:
     turns = Turns(application, Threads(3, awake=1))
 
     def ask(path: str) -> Any:
-        return turns({"PATH_INFO": path}, lambda status, _headers: asked.append(status))  # type: ignore[arg-type, func-returns-value]
+        return turns({"PATH_INFO": path}, lambda status, _headers: asked.append(status))  # type: ignore[arg-type]
 
     held = [ask("/sites/a"), ask("/sites/b")]
     ask("/sites/c")
