@@ -204,7 +204,7 @@ BROKEN = {
 def test_nothing_is_thrown_into_a_page_before_consent_whatever_is_broken(
     service: Service, visitor: NewVisitor, what: str
 ) -> None:
-    """The fixture fails on any error of a page, also on a promise that nobody caught. After consent: test_pixel_life."""
+    """The fixture fails on any error of a page, also a promise that nobody caught. After consent: test_pixel_life."""
     person = visitor()
     person.context.add_init_script(BROKEN[what])
     page = person.open(f"{service.url}/demo/noma")
