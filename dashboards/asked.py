@@ -81,6 +81,11 @@ class Asked:
         if self.paged:
             return _("This is not known of single pages; remove the filter by page to see it.")
         text = str(error)
+        if "need detail" in text:
+            return _(
+                "The site keeps details for %(days)s days and then only totals. Choose later days, or remove filters.",
+                days=self.site.detail_days,
+            )
         return f"{text[:1].upper()}{text[1:]}."
 
     def rows(

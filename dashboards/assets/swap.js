@@ -38,7 +38,10 @@ async function load(url) {
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const fresh = page.getElementById("report");
     if (!response.ok || !fresh) return false;
-    if (turn === asked) put(report, fresh);
+    if (turn === asked) {
+      put(report, fresh);
+      carryOn(page);
+    }
     return true;
   } catch {
     return false;
@@ -47,6 +50,14 @@ async function load(url) {
       report.removeAttribute("aria-busy");
       report.classList.remove("busy");
     }
+  }
+}
+
+/** The navigation leads to other pages with the days and filters that are shown now. */
+function carryOn(page) {
+  for (const place of [".section-row", ".section-menu ul"]) {
+    const [old, next] = [document.querySelector(place), page.querySelector(place)];
+    if (old && next && old.innerHTML !== next.innerHTML) old.replaceChildren(...next.childNodes);
   }
 }
 

@@ -4,17 +4,21 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from msgspec.structs import replace
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from collector.config import Settings
+from collector.database import open_database
 from collector.engine import addresses
 from collector.sites import Site
 from collector.store import Store, connect
-from tests.dashboards.counting import Seen, add_rows, insert, payloads
+from tests.dashboards import shop
+from tests.dashboards.counting import RIGA, Seen, add_rows, insert, payloads
 from tests.dashboards.person import EMAIL, PASSWORD
 from tests.dashboards.website import DIRECT, GOOGLE, LETTER
 from tests.service import Service, running
@@ -22,7 +26,13 @@ from tests.service import Service, running
 AXE = Path(__file__).parent.parent.parent / "node_modules" / "axe-core" / "axe.min.js"
 LOOKS = [(1280, "light"), (1280, "dark"), (360, "light"), (360, "dark")]
 PATHS = ["/", "/sites/shop.lv", "/sites/shop.lv?period=day&country=LV", "/sites/empty.lv", "/sites/new"]
-PATHS += ["/sites/shop.lv/list/page", "/sites/shop.lv/install"]
+PATHS += ["/sites/shop.lv/list/page", "/sites/shop.lv/install", "/sites/goods.lv/settings/goals"]
+PATHS += ["/sites/goods.lv/privacy/policy", "/sites/goods.lv/privacy/requests"]
+TODAY = datetime.now(RIGA).date()
+MONDAY = TODAY - timedelta(days=TODAY.weekday() + 35)  # four weeks of tests/dashboards/shop.py begin
+SHOP = f"from={MONDAY}&to={MONDAY + timedelta(days=27)}"
+REPORTS = ["goals", "goals?goal=Order", "funnels", "paths", "retention", "speed", "audience"]
+PATHS += [f"/sites/goods.lv/{report}{'&' if '?' in report else '?'}{SHOP}" for report in REPORTS]
 WATCH = """
 window.shift = 0;
 new PerformanceObserver((list) => {
@@ -67,11 +77,16 @@ class Dashboard:
 def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
     with running(tmp_path_factory.mktemp("dashboard")) as service:
         service.command("user", "add", EMAIL, "--password-stdin", stdin=PASSWORD)
-        for domain in ("shop.lv", "empty.lv", "first.lv"):
+        for domain in ("shop.lv", "goods.lv", "empty.lv", "first.lv"):
             service.command("site", "add", domain)
         store = connect(addresses(Settings.from_environment({"SIKDATNE_DATA": str(service.data)})).collector)
         made = Dashboard(service, store)
         made.visit("shop.lv", *two_months(time.time()))
+        goods = replace(shop.SHOP, domain="goods.lv")
+        insert(store, payloads(goods, shop.hits(MONDAY.isoformat())), "four weeks of goods.lv")
+        database = open_database(Settings.from_environment({"SIKDATNE_DATA": str(service.data)}).database)
+        shop.set_up(database, time.time(), "goods.lv")
+        database.close()
         add_rows(store, "drops", [{"site": "shop.lv", "minute": int(time.time()), "reason": "consent", "drops": 7}])
         yield made
         store.close()
@@ -243,3 +258,67 @@ def test_a_site_can_be_added_in_the_browser(open_page: Open) -> None:
     page.get_by_label("Domain").fill("https://added.lv/")
     page.get_by_role("button", name="Add the site").click()
     expect(page.locator("#tag")).to_contain_text('data-site="added.lv"')
+
+
+def test_goals_and_a_funnel_are_added_and_removed_without_javascript(open_page: Open) -> None:
+    page = open_page("/sites/empty.lv/settings/goals", scripts=False)
+    for name in ("Basket", "Thanks"):
+        page.get_by_role("link", name="Page", exact=True).click()
+        page.locator("#goal-name").fill(name)
+        page.locator("#goal-page").fill(f"/{name.lower()}/**")
+        page.get_by_role("button", name="Add the goal").click()
+    expect(page.locator("#goals tbody tr")).to_have_count(2)
+    page.locator("#funnel-name").fill("Order")
+    page.get_by_label("Step 1").select_option("Basket")
+    page.get_by_label("Step 2").select_option("Thanks")
+    page.get_by_label("in any visits of the visitor").check()
+    page.get_by_role("button", name="Add the funnel").click()
+    expect(page.locator("#funnels")).to_contain_text("across visits")
+    page.locator("#funnels summary").click()
+    page.locator("#funnels").get_by_role("button", name="Stop counting it").click()
+    expect(page.locator("#funnels .name")).to_have_count(0)
+    page.get_by_role("link", name="Goals", exact=True).click()
+    expect(page.locator("#goals tbody tr")).to_have_count(2)
+
+
+def test_reports_follow_clicks_in_place(open_page: Open) -> None:
+    page = marked(open_page(f"/sites/goods.lv/goals?{SHOP}"))
+    page.locator("#events").get_by_role("link", name="Order").click()
+    page.locator("#properties").get_by_role("link", name="plan").click()
+    expect(page.locator("#properties tbody tr").first).to_contain_text("basic")
+    page.locator("#goals").get_by_role("link", name="Order Event “Order”", exact=True).click()
+    expect(page.locator("#goal .figure").first).to_have_text("3")
+    page.locator("#devices").get_by_role("link", name="Mobile").click()
+    expect(page.locator("#goal .figure").first).to_have_text("1")
+    assert page.evaluate("window.mark") == 1
+    page.get_by_role("link", name="Funnels", exact=True).click()
+    expect(page.locator(".chip")).to_contain_text("Device Mobile")
+    expect(page.locator("#funnel tbody tr").first).to_contain_text("3")
+
+
+def test_a_filter_and_a_comparison_are_chosen_without_javascript(open_page: Open) -> None:
+    page = open_page(f"/sites/goods.lv?{SHOP}", scripts=False)
+    page.locator(".filter summary").click()
+    page.get_by_label("Only where").select_option("Country")
+    page.get_by_label("Condition").select_option("is not")
+    page.get_by_label("Value").fill("Latvia")
+    page.get_by_role("button", name="Add the filter").click()
+    expect(page.locator(".chip")).to_contain_text("Country is not Latvia")
+    expect(page.locator("[data-metric=visitors]")).to_have_text("6")
+    page.locator(".compare summary").click()
+    page.get_by_role("link", name="Same period last year").click()
+    expect(page.locator(".compare summary")).to_contain_text("Last year")
+    expect(page.locator(".chip")).to_contain_text("Country is not Latvia")
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_the_pictures_of_reports_are_there_or_their_tables(open_page: Open, width: int) -> None:
+    page = open_page(f"/sites/goods.lv/funnels?{SHOP}", width, scripts=False)
+    shown = expect(page.locator(".steps svg"))
+    if width > 760:
+        shown.to_be_visible()
+    else:
+        shown.to_be_hidden()
+    expect(page.locator("#funnel tbody tr")).to_have_count(3)
+    page.goto(f"/sites/goods.lv/paths?{SHOP}")
+    expect(page.locator("#paths .ways").first).to_contain_text("/guides/chain")

@@ -1,6 +1,7 @@
 """A small shop with goals and a funnel, and what its visitors did in March 2026: for reports beside the overview."""
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 from collector.database import Database
 from collector.goal_checks import Goal
@@ -32,14 +33,15 @@ QUICK = {"lcp": 1200, "inp": 90, "cls": 0.02, "fcp": 900, "ttfb": 200}
 SLOW = {"lcp": 5200, "inp": 620, "cls": 0.31, "fcp": 3300, "ttfb": 1900}
 
 
-def hits() -> Iterator[Seen]:
-    """Ten visitors who came first on the 2nd, a Monday, half of them again in each week; what they do depends on them.
+def hits(monday: str = "2026-03-02") -> Iterator[Seen]:
+    """Ten visitors who came first on a Monday, half of them again in each week; what they do depends on them.
 
     Of the ten, eight begin the funnel, five reach its second step and three order: two for 25 EUR, one for 40 USD.
     """
     for number in range(10):
         for week in range(1 if number % 2 else 4):
-            yield from visit(number, at(f"2026-03-{2 + 7 * week:02}T{10 + number % 3}:{number * 5:02}"), first=not week)
+            day = date.fromisoformat(monday) + timedelta(weeks=week)
+            yield from visit(number, at(f"{day}T{10 + number % 3}:{number * 5:02}"), first=not week)
 
 
 def visit(number: int, begun: float, *, first: bool) -> Iterator[Seen]:
@@ -64,8 +66,8 @@ def visit(number: int, begun: float, *, first: bool) -> Iterator[Seen]:
         )
 
 
-def set_up(database: Database, now: float) -> None:
+def set_up(database: Database, now: float, domain: str = DOMAIN) -> None:
     """The goals and the funnel of the shop, as its owner adds them."""
     for goal in GOALS:
-        add_goal(database, DOMAIN, goal, now=now)
-    add_funnel(database, DOMAIN, "Order in steps", STEPS, now=now)
+        add_goal(database, domain, goal, now=now)
+    add_funnel(database, domain, "Order in steps", STEPS, now=now)
