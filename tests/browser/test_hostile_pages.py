@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserType, Page, Route
 
 from tests.browser.banner import ACCEPT, REJECT, SMALL, NewVisitor, banner_gone, put, record
-from tests.browser.conftest import FLAGS, PERSON, Dashboard, Visitor, Website, await_in, note, storage
+from tests.browser.conftest import FLAGS, PERSON, Dashboard, Visitor, await_in, note, storage
+from tests.browser.website import Website
 from tests.running import await_true
 from tests.service import Service
 
