@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from collector.chain import Head, linked, sign_head
+from collector.config import ConfigError
 from collector.database import Base, Database
 from collector.rows import ConsentRecord
 from collector.segment import sync_directory
@@ -122,7 +123,7 @@ class ChainWriter:
             return
         try:
             self.tell(self.chains.confirmed())
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, ConfigError) as error:
             log.warning("the ends of the consent chains could not be told to the database: %s", error)
             self._told_until = time.monotonic() + TELL_AGAIN_SECONDS
         else:

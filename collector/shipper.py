@@ -6,13 +6,12 @@ import os
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 
 from collector import rows
-from collector.chain import PURPOSE
+from collector.chain import PURPOSE, Head
 from collector.chain_heads import ChainWriter, save_heads
 from collector.config import Settings
 from collector.database import open_database
@@ -122,9 +121,15 @@ class Shipper:
 
 def open_shipper(settings: Settings, store: Store) -> Shipper:
     """The shipper of an installation. The relational database may be away. Raises ShipperError."""
-    told = open_database(settings.database)
-    chains = ChainWriter(settings.data, settings.key(PURPOSE)[0], partial(save_heads, told))
-    return Shipper(settings.data, store, chains)
+
+    def tell(heads: Sequence[Head]) -> None:
+        database = open_database(settings.database)
+        try:
+            save_heads(database, heads)
+        finally:
+            database.close()
+
+    return Shipper(settings.data, store, ChainWriter(settings.data, settings.key(PURPOSE)[0], tell))
 
 
 class Patience:
