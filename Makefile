@@ -18,7 +18,7 @@ ASSET_SOURCES := $(shell find collector/pixel dashboards/assets -type f 2>/dev/n
 PIP := .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input
 
 .DELETE_ON_ERROR:
-.PHONY: help run test lint bench
+.PHONY: help run test lint compiled bench
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -34,7 +34,11 @@ lint: $(TEST_PACKAGES) ## check style and types
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 
+compiled: $(TEST_PACKAGES) ## compile the counting path for more beacons a second (needs a C compiler; a minute)
+	@.venv/bin/python -m collector.compiled
+
 bench: $(TEST_PACKAGES) $(ASSETS) ## measure speed, memory and disk, side by side in one run
+	@command -v cc >/dev/null && .venv/bin/python -m collector.compiled || echo "Without a C compiler the counting path is measured interpreted alone"
 	@.venv/bin/python -m bench
 
 $(VENV):

@@ -34,6 +34,7 @@ TARGETS = (
     Target("empty Flask view, granian's default of 512 threads", ("floor:bench.floors:empty_flask", "512")),
     Target("bare WSGI callable that reads the body, one thread", ("floor:bench.floors:bare_wsgi", "1")),
     Target("beacons, web processes alone", ("web",)),
+    Target("beacons, web processes alone, interpreted", ("web", "--interpreted")),
     Target("beacons, web processes alone, `disk`", ("web",), "disk"),
     Target("beacons, whole service: web, shipper, engine", ("serve",)),
 )

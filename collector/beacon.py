@@ -19,14 +19,14 @@ from collector.device import Hints
 from collector.gate import Reason, refusal
 from collector.hit import hit_of
 from collector.location import Location
-from collector.network import address_text, client_address, network_prefix, network_text
+from collector.network import address_text, client_address, network_prefix
 from collector.origin import Arrival, origin_of
 from collector.payload import Page, Payload, page_of
 from collector.sites import Site, SiteDirectory
 from collector.spool import SpoolFull, SpoolWriter
 from collector.state import Origin, State
 from collector.tokens import ConsentTokens, VisitTokens
-from collector.visit import STATE_DAYS, advance
+from collector.visit import SKEW_MINUTES, STATE_DAYS, advance
 
 NETWORKS_SECONDS = 5.0
 NETWORKS_TOGETHER = 10_000  # in one frame, which holds a megabyte at most
@@ -126,8 +126,9 @@ class Counter:
         if not token:
             return None
         state = self.visits.decode(site.domain, token)
-        if state is None:
+        if state is None or state.seen > minute + SKEW_MINUTES:
             self.spool.append(rows.encode_drop(site.domain, minute * 60, "token"))
+            return None
         return state
 
     def _origin(self, site: Site, page: Page, payload: Payload, request: Request, address: bytes) -> Origin:
@@ -176,7 +177,7 @@ class Counter:
 
     def _write_networks(self, now: float) -> None:
         requests, refused = drained(self._networks), drained(self._refused)
-        summed = [(network_text(prefix), count, refused[prefix]) for prefix, count in sorted(requests.items())]
+        summed = [(prefix, count, refused[prefix]) for prefix, count in sorted(requests.items())]
         for start in range(0, len(summed), NETWORKS_TOGETHER):
             self.spool.append(rows.encode_networks(int(now) // 86_400, summed[start : start + NETWORKS_TOGETHER]))
 

@@ -107,8 +107,9 @@ def engine_command(parent: int | None) -> None:
 
 
 @cli.command("web")
+@click.option("--interpreted", is_flag=True, help="Without the compiled counting path, even where it is made.")
 @parent_option
-def web_command(parent: int | None) -> None:
+def web_command(parent: int | None, interpreted: bool) -> None:
     """Answer browsers: collector and dashboards.
 
     \b

@@ -17,7 +17,7 @@ REASONS: dict[Reason, str] = {
     "excluded": "The site leaves this page out.",
     "no_visit": "A page was left without a visit that it belonged to.",
     "unrecorded": "A decision about cookies could not be written down, so it did not take effect.",
-    "token": "A visit state was forged, foreign or unreadable; the visitor was counted as new.",
+    "token": "A visit state was forged, foreign, unreadable or from the future; the visitor was counted as new.",
 }
 
 

@@ -68,6 +68,6 @@ def written_bytes(path: str) -> int:
     """About how much of an open segment is written, in bytes; where the file system cannot tell, all of its room."""
     handle = os.open(path, os.O_RDONLY)
     try:
-        return os.lseek(handle, 0, os.SEEK_HOLE)
+        return os.lseek(handle, 0, os.SEEK_HOLE) if os.fstat(handle).st_size else 0
     finally:
         os.close(handle)

@@ -11,8 +11,9 @@ from uuid import UUID
 
 import msgspec
 
-from collector import extras
+from collector import extras, tallies
 from collector.clock import day_date
+from collector.network import network_text
 from collector.state import DELTA_FIELDS, Delta, Extra, Origin
 
 BEACON, DROP, NETWORKS, CONSENT = b"b", b"d", b"n", b"c"
@@ -67,7 +68,7 @@ def unlinked(record: ConsentRecord) -> ConsentRecord:
 class Batches(NamedTuple):
     """The rows of a segment, column by column, in the order of the `_COLUMNS` above; `counted` is its beacons.
 
-    `extras` are what its beacons add beside the deltas, for each table that gets any of it.
+    `extras` are what its beacons add beside the deltas, and tallies, for each table that gets any of it.
     """
 
     beacons: list[Sequence[Any]]
@@ -94,7 +95,7 @@ class BeaconFrame(msgspec.Struct, array_like=True):
 _encode = msgspec.msgpack.Encoder().encode
 _decode_beacon = msgspec.msgpack.Decoder(BeaconFrame).decode
 _decode_drop = msgspec.msgpack.Decoder(tuple[str, int, str]).decode
-_decode_networks = msgspec.msgpack.Decoder(tuple[int, list[tuple[str, int, int]]]).decode
+_decode_networks = msgspec.msgpack.Decoder(tuple[int, list[tuple[Any, int, int]]]).decode
 _decode_consent = msgspec.msgpack.Decoder(ConsentRecord).decode
 
 
@@ -117,8 +118,8 @@ def encode_drop(site: str, minute: int, reason: str) -> bytes:
     return DROP + _encode((site, minute, reason))
 
 
-def encode_networks(day: int, counts: Iterable[tuple[str, int, int]]) -> bytes:
-    """Requests and refused requests of networks on a day."""
+def encode_networks(day: int, counts: Iterable[tuple[bytes, int, int]]) -> bytes:
+    """Requests and refused requests of networks, by their prefix, on a day."""
     return NETWORKS + _encode((day, list(counts)))
 
 
@@ -136,7 +137,7 @@ def columns(payloads: Iterable[bytes], link: Link = unlinked) -> Batches:
     drops: dict[tuple[str, int, str], int] = {}
     networks: dict[tuple[int, str], tuple[int, int]] = {}
     consents: list[tuple[Any, ...]] = []
-    sums = extras.Sums()
+    sums, tallied = extras.Sums(), tallies.Sums()
     counted = 0
     try:
         for payload in payloads:
@@ -151,9 +152,11 @@ def columns(payloads: Iterable[bytes], link: Link = unlinked) -> Batches:
                 _add_networks(body, networks)
             elif kind == CONSENT:
                 consents.append(_consent_row(link(_decode_consent(body))))
+            elif kind in tallies.KINDS:
+                tallied.add(kind, body)
             else:
                 raise ValueError(f"frame of unknown kind {kind!r}")
-        more = sums.batches()
+        more = [*tallied.batches(), *sums.batches()]
     except (msgspec.DecodeError, TypeError, IndexError, OverflowError) as error:
         raise ValueError(f"frame of unknown shape: {error}") from error
     return Batches(
@@ -184,7 +187,8 @@ def _beacon_rows(body: memoryview, rows: list[tuple[Any, ...]], sums: extras.Sum
 
 def _add_networks(body: memoryview, networks: dict[tuple[int, str], tuple[int, int]]) -> None:
     day, counts = _decode_networks(body)
-    for network, requests, refused in counts:
+    for prefix, requests, refused in counts:
+        network = network_text(prefix) if isinstance(prefix, bytes) else prefix  # text: by an older release
         before = networks.get((day, network), (0, 0))
         networks[day, network] = (before[0] + requests, before[1] + refused)
 

@@ -6,9 +6,8 @@ adds are signed integers. A correction is booked where the thing it corrects was
 same hour, so that sums over any period and any dimension stay true. docs/counting.md tells the whole model.
 """
 
-from base64 import urlsafe_b64encode
 from collections.abc import Callable
-from functools import lru_cache
+from string import ascii_lowercase, ascii_uppercase, digits
 from zlib import crc32
 
 import msgspec
@@ -29,6 +28,8 @@ STATE_DAYS = 393  # the state expires 13 months after the first visit, never lat
 SKEW_MINUTES = 10  # clocks of two collectors may differ by so much
 PAGES_REMEMBERED = 40  # pages, topics and events of one day that the state can tell apart
 STEPS_REMEMBERED = 24  # steps from page to page of one day
+ALPHABET = ascii_uppercase + ascii_lowercase + digits + "-_"
+PAIRS = tuple(first + second for first in ALPHABET for second in ALPHABET)  # 12 bits as two characters
 
 
 def advance(
@@ -237,7 +238,7 @@ def _remember(known: str, what: str, most: int) -> tuple[str, int]:
     return (known + short)[-HASH_LENGTH * most :], 1
 
 
-@lru_cache(maxsize=4096)
 def _short_hash(what: str) -> str:
     """24 bits of a hash, as four characters."""
-    return urlsafe_b64encode(crc32(what.encode()).to_bytes(4, "big")[1:]).decode()
+    number = crc32(what.encode()) & 0xFFFFFF
+    return PAIRS[number >> 12] + PAIRS[number & 0xFFF]

@@ -10,6 +10,7 @@ import pytest
 
 from collector import extras, rows
 from collector.clock import LocalClock, day_number
+from collector.network import network_prefix, pack
 from collector.state import Extra, Hit, Origin
 from collector.visit import advance
 
@@ -118,7 +119,9 @@ def test_extras_of_unknown_shape_are_refused(extra: Extra) -> None:
 
 def test_drops_and_networks_are_summed() -> None:
     drop = rows.encode_drop("a.lv", 60, "bot")
-    networks = rows.encode_networks(20_000, [("203.0.113.0/24", 2, 1), ("2001:db8:1::/48", 1, 0)])
+    networks = rows.encode_networks(
+        20_000, [(network_prefix(pack("203.0.113.7")), 2, 1), (network_prefix(pack("2001:db8:1::7")), 1, 0)]
+    )
     batches = rows.columns([drop, drop, networks, networks])
     assert batches.counted == 0
     assert [list(column) for column in batches.drops] == [["a.lv"], [60], ["bot"], [2]]

@@ -11,6 +11,7 @@ import pytest
 
 from collector.chain_heads import ChainWriter
 from collector.ledger import balance
+from collector.network import network_prefix, pack
 from collector.rows import ConsentRecord, columns, encode_beacon, encode_consent, encode_drop, encode_networks
 from collector.segment import HEADER, write_sealed
 from collector.shipper import Shipper, ShipperError, paused_by_backup
@@ -82,7 +83,7 @@ def pageviews(store: Store) -> int:
 
 def test_what_was_accepted_is_stored_and_leaves_the_spool(tmp_path: Path, shipper: Shipper, store: Store) -> None:
     spool(tmp_path, *[PAGEVIEW] * 5, encode_drop("example.lv", MINUTE, "bot"), encode_drop("example.lv", MINUTE, "bot"),
-          encode_networks(TODAY, [("203.0.113.0/24", 3, 1)]))  # fmt: skip
+          encode_networks(TODAY, [(network_prefix(pack("203.0.113.7")), 3, 1)]))  # fmt: skip
     assert shipper.ship_all() == 1
     assert shipper.ship_all() == 0
     assert pageviews(store) == 5
