@@ -129,11 +129,11 @@ def listing(domain: str, dimension: str) -> str:
     report = Report(address, site, context.store(), context.now())
     given = {"site": site, "address": address, "title": names.listing(dimension), **controls(address)}
     given["sites"] = services().sites.all(context.now())
-    given |= {"heading": names.dimension(dimension), "unit": figures.label(questions.unit(dimension))}
+    given |= {"heading": names.dimension(dimension), "unit": figures.label(questions.unit(dimension, address))}
     try:
         return render_template("list.html", rows=report.lines(dimension, ALL_ROWS), **given)
     except QueryError as error:
-        return render_template("list.html", rows=[], problem=str(error), **given)
+        return render_template("list.html", rows=[], problem=report.told(error), **given)
     except StoreError:
         return render_template("list.html", rows=[], away=True, **given)
 

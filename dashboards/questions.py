@@ -51,9 +51,15 @@ def row_address(address: Address, dimension: str, values: Sequence[str]) -> Addr
 
 def metrics(address: Address, *, hourly: bool = False) -> list[str]:
     """The metrics that can be known under the filters: which visits saw a page is not kept."""
-    if any(split(name)[0] == "page" for name, _ in address.filters):
-        return ["pageviews"] if hourly else ["visitors", "pageviews"]
+    pages = _pages(address)
+    if pages:
+        return ["visitors", "pageviews"] if pages == ["page"] and not hourly else ["pageviews"]
     return list(figures.METRICS)
+
+
+def _pages(address: Address) -> list[str]:
+    """The filters by page; of more than one page the visitors are not known."""
+    return [name for name, _value in address.filters if split(name)[0] == "page"]
 
 
 def shown_metric(address: Address) -> str:
@@ -62,9 +68,11 @@ def shown_metric(address: Address) -> str:
     return address.metric if address.metric in known else known[0]
 
 
-def unit(dimension: str) -> str:
+def unit(dimension: str, address: Address) -> str:
     """The metric by which a table is ordered."""
-    return "visits" if dimension == "exit" else "visitors"
+    if dimension == "exit":
+        return "visits"
+    return "visitors" if dimension == "page" or _pages(address) in ([], ["page"]) else "pageviews"
 
 
 def query(

@@ -122,12 +122,12 @@ class Report(Asked):
         try:
             rows = self.lines(dimension, limit)
         except QueryError as error:
-            problem = str(error)
+            problem = self.told(error)
         tabs = [
             Tab(names.tab(each), self.address.showing(name, each).url(), each == dimension)
             for each in addresses.PANELS[name]
         ]
-        unit = figures.label(questions.unit(dimension))
+        unit = figures.label(questions.unit(dimension, self.address))
         more = self.address.url(f"/list/{dimension}") if len(rows) == limit else ""
         note = _("Visitors of a page are exact for a day, and summed over the days.")
         return Panel(
@@ -139,7 +139,9 @@ class Report(Asked):
         """The rows of a table, longest first. Raises QueryError for what cannot be known under the filters."""
         rows = self.countries[:limit] if dimension == "country" else self._rows(dimension, limit)
         values = [row.metrics[0] or 0 for row in rows]
-        total = self.totals.get(questions.unit(dimension)) or sum(values)
+        unit = questions.unit(dimension, self.address)
+        known = unit in questions.metrics(self.address)
+        total = self.totals.get(unit) or (sum(values) if known else 0)
         longest = max(values, default=0)
         return [
             Line(
@@ -155,7 +157,7 @@ class Report(Asked):
 
     def _rows(self, dimension: str, limit: int) -> Sequence[Row]:
         by = questions.dimensions(dimension)
-        asked = questions.query(self.address, [questions.unit(dimension)], by, limit=limit)
+        asked = questions.query(self.address, [questions.unit(dimension, self.address)], by, limit=limit)
         return self._run(asked).rows
 
     def _run(self, asked: Query) -> Result:

@@ -194,6 +194,16 @@ def test_filters_of_every_kind_hold_together(anna: Person, query: str, visitors:
     assert figures(page(anna, "", query))["visitors"] == visitors
 
 
+def test_of_several_pages_views_are_known_and_visitors_are_not(anna: Person) -> None:
+    shown = figures(page(anna, "", "page.has=/basket"))
+    assert (shown["visitors"], shown["pageviews"]) == ("–", "13")
+    rows = Tables(page(anna, "", "page.has=/basket")).rows
+    assert rows["pages"][1:] == [["/basket", "8", ""], ["/basket/address", "5", ""]]
+    assert rows["devices"][0] == ["Device", "Page views", "Share"]
+    assert rows["devices"][1] == ["Desktop", "8", "62%"]
+    assert figures(page(anna, "", "page=/basket"))["visitors"] == "8"
+
+
 def test_a_filter_by_form_becomes_a_chip_that_takes_it_back(anna: Person) -> None:
     html = page(anna, "", "filter=country&how=not&value=Latvia")
     assert "Country is not</span> Latvia" in html
