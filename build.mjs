@@ -8,7 +8,7 @@ import { gzipSync } from "node:zlib";
 import { minify } from "terser";
 
 const CONSENT = { // what the banner loads when it is used
-  "consent-mode.js": 500, "embeds.js": 3200, "mine.js": 400,
+  "consent-mode.js": 500, "embeds.js": 3300, "mine.js": 400, "cookies.js": 600,
   "cookiebot.js": 1400, "cookieyes.js": 1400, "klaro.js": 1600, "tcf.js": 1400, "own.js": 1300,
 };
 const BUDGETS = { "pixel.js": 1000, "banner.js": 4096, "more.js": 2000, "vitals.js": 3600, ...CONSENT }; // bytes, gzipped as a web server would (level 9)
@@ -42,7 +42,7 @@ async function visitorScript(name) {
  * texts (the notice's hash, the cookies' providers) is ENVELOPE; tests/browser/test_banner_size.py weighs what really comes.
  */
 async function bannerWithTexts() {
-  const ENVELOPE = 230, NOT_SENT = ["units", "cookies", "third", "third_party", "embed", "external"];
+  const ENVELOPE = 240, NOT_SENT = ["units", "cookies", "third", "third_party", "embed", "external"];
   const script = gzipSync(await readFile(`${TARGET}/banner.js`), { level: 9 }).length;
   for (const file of await readdir(`${SOURCE}/texts`)) {
     const texts = JSON.parse(await readFile(`${SOURCE}/texts/${file}`, "utf8"));

@@ -9,7 +9,7 @@ const sheet = new CSSStyleSheet(), padding = new CSSStyleSheet();
 sheet.replaceSync(css);
 doc.adoptedStyleSheets.push(padding);
 
-let banner, foot; // elements on the page
+let banner, panel, alert, foot; // elements on the page, and within the banner
 let before; // the element to give the focus back to
 
 /** Show what is needed; `quiet` is 1 unless the visitor asked to see the banner. */
@@ -17,6 +17,7 @@ export const show = async (of, quiet) => {
   const wanted = !quiet, made = stored();
   if (top != self && tag.frame == null) return; // part of a page that asks for itself
   start(of);
+  import(address("cookies.js")).catch(() => {});
   if (tag.banner) return (await import(address(`${tag.banner}.js`))).show(of, quiet);
   if (doc.prerendering) await until(doc, "prerenderingchange");
   if (!wanted && made?.reopen) return reopenLink(made);
@@ -37,7 +38,7 @@ const choose = async (...decision) => {
   } catch {
     banner.inert = false;
     focus();
-    banner.shadowRoot.querySelector("[role=alert]").textContent = answer.notice.failed;
+    alert.textContent = answer.notice.failed;
   }
 };
 
@@ -62,7 +63,7 @@ const draw = (made, wanted) => {
   if (banner) return wanted && focus();
   const { notice } = answer, box = {};
   const row = (cells, kind) => make("tr", {}, ...cells.map((cell) => make(kind, {}, cell)));
-  const purposes = make("fieldset", { hidden: !made, "aria-label": notice.customise }, ...notice.purposes.map(({ key, title, text, count, cookies }) => {
+  const purposes = make("fieldset", { hidden: !made }, ...notice.purposes.map(({ key, title, text, count, cookies }) => {
     const needed = key == "necessary";
     box[key] = make("input", { type: "checkbox", disabled: needed, checked: needed || made?.[key] });
     return make("div", {},
@@ -77,29 +78,29 @@ const draw = (made, wanted) => {
     box.statistics.focus();
   }, { hidden: !!made });
   const link = (file, text, onclick) => make("a", { href: address(`privacy/${site}${file}`, { language: notice.language }), target: "_blank", onclick }, text);
-  banner = host({},
-    make("section", { role: "dialog", "aria-label": notice.title, lang: notice.language, dir: notice.direction, className: notice.position, tabIndex: -1 },
-      make("div", { className: "scroll" },
-        button("close", "×", close, { "aria-label": notice.close }),
-        make("h2", {}, notice.title),
-        make("p", {}, notice.text),
-        make("p", {}, link("", notice.policy), link("/me", notice.mine, handOver)),
-        purposes,
-        make("p", { role: "alert" })),
-      make("div", { className: "buttons" },
-        button("reject", notice.reject, () => choose("reject_all", false, false)),
-        button("accept", notice.accept, () => choose("accept_all", true, true)),
-        customise, save,
-        made?.statistics || made?.marketing ? button("withdraw", notice.withdraw, () => choose("withdraw", false, false)) : "")));
+  alert = make("p", { role: "alert" });
+  panel = make("section", { role: "dialog", "aria-label": notice.title, lang: notice.language, dir: notice.direction, className: notice.position, tabIndex: -1 },
+    make("div", { className: "scroll" },
+      button("close", "×", close, { "aria-label": notice.close }),
+      make("h2", {}, notice.title),
+      make("p", {}, notice.text),
+      make("p", {}, link("", notice.policy), link("/me", notice.mine, handOver)),
+      purposes, alert),
+    make("div", { className: "buttons" },
+      button("reject", notice.reject, () => choose("reject_all", false, false)),
+      button("accept", notice.accept, () => choose("accept_all", true, true)),
+      customise, save,
+      made?.statistics || made?.marketing ? button("withdraw", notice.withdraw, () => choose("withdraw", false, false)) : ""));
+  banner = host({}, panel);
   before = wanted && doc.activeElement;
   doc.body.before(banner);
   // Everything on the page can be scrolled to where the banner does not cover it, and what gets the focus is.
-  const height = banner.shadowRoot.firstChild.offsetHeight + 24;
+  const height = panel.offsetHeight + 24;
   padding.replaceSync(`html{scroll-padding-bottom:${height}px}html::after{content:"";display:block;height:${height}px}`);
   wanted && focus();
 };
 
-const focus = () => banner.shadowRoot.firstChild.focus();
+const focus = () => panel.focus();
 
 /** Take the banner away. By itself this decides nothing: without a choice the next page asks again. */
 const close = () => {

@@ -19,7 +19,7 @@ export const address = (file, values) => new URL(values ? `${file}?${new URLSear
 /** Do Not Track is in the request's header wherever there is such a setting; for Global Privacy Control extensions may
  * add the property alone. */
 const request = (values, options) => fetch(address("consent", {
-  site, signals: navigator.globalPrivacyControl && "gpc", ...values,
+  site, signals: navigator.globalPrivacyControl && "gpc", page: location.pathname, ...values,
 }), { credentials, ...options });
 
 /** The decision that this page remembers, as the pixel reads it; nothing when there is none, or none that holds. */
@@ -59,7 +59,8 @@ export const decide = async (method, statistics, marketing) => {
   const body = JSON.stringify({ site, choices, method, language, notice, supersedes: stored()?.id });
   if (!statistics) delete localStorage[VISIT];
   if (!statistics && !marketing) remember({ choices }, Date.now() + 180 * DAY);
-  const post = () => request({}, { method: "POST", keepalive: true, body });
+  // `asked`: whether this answers a banner that was shown unasked.
+  const post = () => request({ asked: +answer.shown }, { method: "POST", keepalive: true, body });
   // After the beacons that are under way: none of their answers may bring back what is deleted here. What does not get
   // through is told in another way, so that the owner sees it.
   const taken = await (navigator.locks?.request(VISIT, post) ?? post()).catch(() => request({ failed: 1 }));
