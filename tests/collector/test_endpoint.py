@@ -18,6 +18,7 @@ from collector.endpoint import BeaconEndpoint
 from collector.ledger import SpoolReader
 from collector.services import Services, open_services, spool_directory
 from collector.sites import add_site, update_site
+from collector.state import NEVER, Origin, State
 from collector.tokens import ConsentGrant
 
 CHROME = (
@@ -248,6 +249,17 @@ def test_a_forged_state_counts_as_none_and_is_noted(visitor: Visitor, visit: str
     assert visitor.post(visit=visit).status == 202
     assert visitor.drops() == {"token": 1}
     assert sum(row["visitors"] for row in visitor.rows()) == 1
+
+
+def test_a_state_from_the_future_counts_as_none_and_is_noted(visitor: Visitor) -> None:
+    """Eleven minutes, as after a clock was set back; clocks of two collectors may differ by ten."""
+    visitor.consents()
+    minute = int(time.time()) // 60
+    for ahead in (9, 12):
+        state = State(minute // 1440, minute // 1440, minute + ahead, minute + ahead, Origin("/"), "/", views=1)
+        assert visitor.post(visit=visitor.services.visits.encode("example.lv", state)).status == 202
+        assert visitor.drops() == ({} if ahead == 9 else {"token": 1})
+    assert sum(row["visitors"] for row in visitor.rows() if row["gap"] == NEVER) == 1
 
 
 def test_a_leave_adds_engaged_time_to_the_visit(visitor: Visitor) -> None:

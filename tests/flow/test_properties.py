@@ -1,150 +1,58 @@
 """The whole way of counting, for any hits: `advance`, rows, the real store and the query layer against a plain reading.
 
 The plain reading (tests/collector/oracle.py) knows of no states, deltas or gaps. Each example is a site of its own, and
-many examples go into the store at once.
+many examples go into the store at once. Goals, funnels, flows and the rest are in test_properties_reports.py.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
-from itertools import count
-from typing import Any, cast
+from datetime import date, timedelta
+from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from collector.sites import Site
 from collector.store import Store
-from collector.visit import Kind
-from dashboards.query import Result, parse, run
 from tests.collector import oracle
 from tests.collector.oracle import RawHit, Visit
-from tests.dashboards.counting import Seen, insert, payloads
+from tests.collector.oracle_reports import depths
+from tests.dashboards.counting import insert
+from tests.flow.examples import Example, ask, examples, holds, of_visit, table, within
 
-MINUTE, HOUR, DAY = 60, 3600, 86_400
-# Around the nights in which clocks change, and times at which a day begins late, early or not at midnight.
-ZONES = {
-    "Europe/Riga": ("2026-03-29", "2026-10-25"),
-    "America/St_Johns": ("2026-03-08", "2026-11-01"),
-    "Asia/Kathmandu": ("2026-05-01",),
-    "America/Havana": ("2026-03-08", "2026-11-01"),
-    "Pacific/Chatham": ("2026-04-05", "2026-09-27"),
-    "UTC": ("2026-06-30",),
-}
-CAME_BY = {
-    "lv": {"country": "LV", "city": "Riga", "source": "Google", "channel": "Organic Search", "browser": "Firefox"},
-    "ee": {"country": "EE", "city": "Tallinn", "source": "newsletter", "channel": "Email", "browser": "Chrome"},
-    "": {},
-}
-PAGES = ["/", "/a", "/b"]
-KEPT = """SELECT sum(bounces), sum(seconds) FROM rollup_site
+Days = tuple[date, date]
+KEPT = """SELECT sum(seconds), sum(depths) FROM rollup_pages
 WHERE site = {site:String} AND day BETWEEN {first:Date} AND {last:Date}"""
-numbers = count()
 
 
-@dataclass(frozen=True)
-class Example:
-    """Hits of a few visitors of one site; `came` has how a visit came that began with that hit."""
-
-    site: Site
-    hits: list[RawHit]
-    came: list[str]
-    ranges: list[tuple[date, date]]
-
-    @property
-    def visits(self) -> list[Visit]:
-        return [visit for one in self.visitors.values() for visit in oracle.visits_of(one)]
-
-    @property
-    def visitors(self) -> dict[int, list[RawHit]]:
-        ids = {hit.visitor for hit in self.hits}
-        return {each: [hit for hit in self.hits if hit.visitor == each] for each in sorted(ids)}
-
-    def day(self, hit: RawHit) -> date:
-        return oracle.day_of(hit.at, self.site.timezone)
-
-    def payloads(self) -> list[bytes]:
-        names = {"event": "Signup"}
-        seen = [
-            Seen(hit.visitor, hit.at, hit.page, kind_of(hit), names.get(hit.kind, ""), hit.seconds, None, CAME_BY[came])
-            for hit, came in zip(self.hits, self.came, strict=True)
-        ]
-        return payloads(self.site, seen)
-
-
-def kind_of(hit: RawHit) -> Kind:
-    return cast(Kind, hit.kind)
-
-
-def fresh_site(zone: str) -> Site:
-    """A site that nothing was counted for."""
-    return Site(domain=f"site{next(numbers)}.lv", timezone=zone, detail_days=3660)
-
-
-@st.composite
-def examples(draw: st.DrawFn) -> Example:
-    """Visitors with pauses of minutes, hours and weeks, in a time zone whose clocks may change meanwhile."""
-    zone = draw(st.sampled_from(sorted(ZONES)))
-    night = date.fromisoformat(draw(st.sampled_from(ZONES[zone])))
-    begin = int(datetime(night.year, night.month, night.day, tzinfo=UTC).timestamp()) - 4 * DAY
-    pauses = st.one_of(
-        st.integers(0, 90), st.integers(0, 40 * MINUTE), st.integers(0, 8 * HOUR), st.integers(0, 20 * DAY)
-    )
-    hits = []
-    for visitor in range(draw(st.integers(1, 4))):
-        at = begin + draw(st.integers(0, 6 * DAY))
-        for _ in range(draw(st.integers(1, 9))):
-            kind = draw(st.sampled_from(["pageview"] * 6 + ["event", "leave"]))
-            seconds = draw(st.integers(0, 3000)) if kind == "leave" else 0
-            hits.append(RawHit(visitor, at, draw(st.sampled_from(PAGES)), kind, seconds))
-            at += draw(pauses)
-    hits.sort(key=lambda hit: hit.at)
-    came = [draw(st.sampled_from(sorted(CAME_BY))) for _ in hits]
-    ends = st.integers(-6, 60).map(lambda days: night + timedelta(days))
-    ranges = [tuple(sorted((draw(ends), draw(ends)))) for _ in range(2)]
-    return Example(fresh_site(zone), hits, came, ranges)  # type: ignore[arg-type]
-
-
-def ask(store: Store, example: Example, days: tuple[date, date], *metrics: str, **rest: Any) -> Result:
-    asked = {"site_id": example.site.domain, "metrics": list(metrics), "date_range": [day.isoformat() for day in days]}
-    return run(parse(asked | rest), store, example.site, datetime(2027, 3, 1, tzinfo=UTC).timestamp())
-
-
-def table(result: Result) -> dict[str, Any]:
-    return {"|".join(row.dimensions): row.metrics[0] if len(row.metrics) == 1 else row.metrics for row in result.rows}
-
-
-def within(days: tuple[date, date], day: date) -> bool:
-    return days[0] <= day <= days[1]
-
-
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.lists(examples(), min_size=4, max_size=8))
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
+@given(st.lists(examples(), min_size=3, max_size=6))
 def test_answers_equal_the_plain_reading(store: Store, batch: list[Example]) -> None:
-    # A replayed example is another site: the rows of the first time are still there.
-    batch = [replace(one, site=fresh_site(one.site.timezone)) for one in batch]
-    insert(store, [payload for example in batch for payload in example.payloads()], batch[0].site.domain)
-    for example in batch:
-        for days in (*example.ranges, everything(example)):
-            check_visitors(store, example, days)
-            check_sums(store, example, days)
-        check_hours(store, example)
-        check_parts(store, example, example.ranges[0])
+    batch = [one.fresh() for one in batch]
+    insert(store, [frame for one in batch for frame in one.frames()], batch[0].site.domain)
+    for one in batch:
+        if not one.visits:
+            continue
+        for check in (check_visitors, check_visits, check_pages, check_filters, check_parts, check_comparisons):
+            check(store, one, one.days)
+        check_hours(store, one)
 
 
-def everything(example: Example) -> tuple[date, date]:
-    """All days of the example."""
-    days = [example.day(hit) for hit in example.hits]
-    return min(days), max(days)
+def came_first(example: Example, days: Days) -> list[Visit]:
+    """Of each visitor in the range, the visit under which he is counted: that of his first hit in it."""
+    found = []
+    for life in example.lives:
+        inside = [visit for visit in life if any(within(days, example.day(hit)) for hit in visit.hits)]
+        found += inside[:1]
+    return found
 
 
-def check_visitors(store: Store, example: Example, days: tuple[date, date]) -> None:
-    """Unique over the range; over each of its days, weeks and months."""
-    active = [oracle.active_days(hits, example.site.timezone) for hits in example.visitors.values()]
-    assert ask(store, example, days, "visitors").rows[0].metrics[0] == sum(
-        any(within(days, day) for day in one) for one in active
-    )
+def check_visitors(store: Store, example: Example, days: Days) -> None:
+    """Unique over the range, new and returning; over each of its days, weeks and months."""
+    active = [{example.day(hit) for visit in life for hit in visit.hits} for life in example.lives]
+    unique = sum(any(within(days, day) for day in one) for one in active)
+    new = sum(within(days, min(one)) for one in active)
+    row = ask(store, example, days, "visitors", "new_visitors", "returning_visitors").rows[0].metrics
+    assert row == (unique, new, unique - new)
     starts: dict[str, Callable[[date], date]] = {
         "time:day": lambda day: day,
         "time:week": lambda day: max(day - timedelta(day.weekday()), days[0]),
@@ -156,74 +64,135 @@ def check_visitors(store: Store, example: Example, days: tuple[date, date]) -> N
         assert found == {day.isoformat(): number for day, number in expected.items()}, dimension
 
 
-def check_sums(store: Store, example: Example, days: tuple[date, date]) -> None:
-    """Visits and what belongs to them, by the day on which the visit began; page views by their own."""
+def check_visits(store: Store, example: Example, days: Days) -> None:
+    """Visits and what belongs to them, by the day on which the visit began; page views and events by their own."""
     visits = [visit for visit in example.visits if within(days, example.day(visit.hits[0]))]
-    totals = oracle.totals(visits)
-    views = [hit for hit in example.hits if hit.kind == "pageview" and within(days, example.day(hit))]
-    events = [hit for hit in example.hits if hit.kind == "event" and within(days, example.day(hit))]
-    row: Any = (
-        ask(store, example, days, "visits", "pageviews", "events", "bounce_rate", "visit_duration").rows[0].metrics
-    )
-    number = totals["visits"]
-    assert row[:3] == (number, len(views), len(views) + len(events))
+    asked = ("visits", "pageviews", "events", "bounce_rate", "visit_duration", "views_per_visit")
+    row: Any = ask(store, example, days, *asked).rows[0].metrics
+    check_row(row, visits, [hit for visit in example.visits for hit in visit.hits if within(days, example.day(hit))])
+
+
+def check_row(row: Any, visits: list[Visit], hits: list[RawHit]) -> None:
+    """Metrics of these visits and of these page views and events, which may be of other visits."""
+    totals, number = oracle.totals(visits), len(visits)
+    views = sum(hit.kind == "pageview" for hit in hits)
+    assert row[:3] == (number, views, len(hits))
     assert abs(row[3] - (100 * totals["bounces"] / number if number else 0)) <= 0.05 + 1e-9
     assert abs(row[4] - (totals["seconds"] / number if number else 0)) <= 0.5
-    kept = store.execute(KEPT, {"site": example.site.domain, "first": days[0], "last": days[1]})
-    assert kept == [(totals["bounces"], totals["seconds"])]
+    assert abs(row[5] - (views / number if number else 0)) <= 0.005 + 1e-9
+
+
+def check_pages(store: Store, example: Example, days: Days) -> None:
+    """Entries, exits, page views, visitors, engaged seconds and depth of pages; visitors of events."""
+    hits = [(hit, life) for life, visits in enumerate(example.lives) for visit in visits for hit in visit.hits]
+    hits = [(hit, life) for hit, life in hits if within(days, example.day(hit))]
+    visits = [visit for visit in example.visits if within(days, example.day(visit.hits[0]))]
     entries = Counter(visit.hits[0].page for visit in visits)
-    assert table(ask(store, example, days, "visits", dimensions=["visit:entry_page"])) == dict(entries)
-    pages = Counter(hit.page for hit in views)
-    assert table(ask(store, example, days, "pageviews", dimensions=["event:page"])) == dict(pages)
-    seers = Counter(page for page, _, _ in {(hit.page, hit.visitor, example.day(hit)) for hit in views})
-    assert table(ask(store, example, days, "visitors", dimensions=["event:page"])) == dict(seers)
+    assert table(ask(store, example, days, "visits", dimensions=["visit:entry_page"])) == entries
+    ended = [visit for visit in example.visits if within(days, example.day(visit.hits[-1]))]
+    exits = Counter(visit.places[-1].page for visit in ended)
+    assert table(ask(store, example, days, "visits", dimensions=["visit:exit_page"])) == exits
+    views = Counter(hit.page for hit, _ in hits if hit.kind == "pageview")
+    seers = Counter(
+        page for page, *_ in {(hit.page, who, example.day(hit)) for hit, who in hits if hit.kind == "pageview"}
+    )
+    found = table(ask(store, example, days, "pageviews", "visitors", dimensions=["event:page"]))
+    assert found == {page: (views[page], seers[page]) for page in views}
+    done = Counter(hit.name for hit, _ in hits if hit.kind == "event")
+    doers = Counter(
+        name for name, *_ in {(hit.name, who, example.day(hit)) for hit, who in hits if hit.kind == "event"}
+    )
+    named = table(ask(store, example, days, "events", "visitors", dimensions=["event:name"]))
+    expected = {name: (done[name], doers[name]) for name in done}
+    assert named == expected | ({"pageview": (views.total(), None)} if views else {})
+    check_depth(store, example, days, visits)
+
+
+def check_depth(store: Store, example: Example, days: Days, visits: list[Visit]) -> None:
+    """The mean of the deepest scrolls of each page, and the engaged time, booked where the visit began."""
+    deepest: dict[str, list[int]] = defaultdict(list)
+    for _, page, depth in depths(visits):
+        deepest[page].append(depth)
+    found = table(ask(store, example, days, "scroll_depth", dimensions=["event:page"]))
+    for page, each in deepest.items():
+        assert abs((found[page] or 0) - sum(each) / len(each)) <= 0.5, page
+    assert not {page for page, depth in found.items() if depth} - set(deepest)
+    kept = store.execute(KEPT, {"site": example.site.domain, "first": days[0], "last": days[1]})
+    assert kept == [(oracle.totals(visits)["seconds"], sum(map(len, deepest.values())))]
+
+
+def check_filters(store: Store, example: Example, days: Days) -> None:
+    """Filters on how visits came, joined by and, or, not: visitors by how they came first, the rest by its visit."""
+    fits = [visit for visit in example.visits if all(holds(item, visit) for item in example.filters)]
+    visits = [visit for visit in fits if within(days, example.day(visit.hits[0]))]
+    hits = [hit for visit in fits for hit in visit.hits if within(days, example.day(hit))]
+    asked = ("visits", "pageviews", "events", "bounce_rate", "visit_duration", "views_per_visit", "visitors")
+    row: Any = ask(store, example, days, *asked, filters=example.filters).rows[0].metrics
+    check_row(row, visits, hits)
+    assert row[6] == sum(all(holds(item, visit) for item in example.filters) for visit in came_first(example, days))
+    by_day = Counter[str]()
+    for day in {example.day(hit) for hit in hits}:
+        first = came_first(example, (day, day))
+        by_day[day.isoformat()] = sum(all(holds(item, visit) for item in example.filters) for visit in first)
+    found = table(ask(store, example, days, "visitors", dimensions=["time:day"], filters=example.filters))
+    assert found == +by_day
 
 
 def check_hours(store: Store, example: Example) -> None:
-    """Visitors and page views of each hour, over all that happened."""
-    days = everything(example)
-    hours = Counter(
-        hour for hits in example.visitors.values() for hour in oracle.active_hours(hits, example.site.timezone)
-    )
+    """Visitors of each hour, over all that happened."""
+    days = example.everything
+    if (days[1] - days[0]).days >= 366:
+        return
+    lives = [[hit for visit in life for hit in visit.hits] for life in example.lives]
+    hours = Counter(hour for hits in lives for hour in oracle.active_hours(hits, example.site.timezone))
     found = ask(store, example, days, "visitors", dimensions=["time:hour"])
-    assert sorted(row.metrics[0] for row in found.rows) == sorted(hours.values())  # type: ignore[type-var]
+    assert sorted(row.metrics[0] for row in found.rows) == sorted(hours.values())
     assert {row.dimensions[0][:13].replace(" ", "T") for row in found.rows} == {hour for hour, _ in hours}
 
 
-def check_parts(store: Store, example: Example, days: tuple[date, date]) -> None:
-    """Sums over any dimension equal the total, alone and crossed; so do the parts of a filter."""
+def check_parts(store: Store, example: Example, days: Days) -> None:
+    """Sums over any dimension equal the total, alone and crossed; by each dimension they are those of the reading."""
     whole = ask(store, example, days, "visitors", "visits", "pageviews", "events").rows[0].metrics
     for dimensions in (
-        ["visit:country"], ["visit:source"], ["visit:browser"], ["visit:city", "visit:source"],
-        ["visit:entry_page"], ["visit:language"], ["visit:device", "visit:channel", "visit:country_name"],
-    ):  # fmt: skip
+        ["visit:country"],
+        ["visit:source"],
+        ["visit:connection"],
+        ["visit:country", "visit:entry_page"],
+    ):
         rows = ask(store, example, days, "visitors", "visits", "pageviews", "events", dimensions=dimensions).rows
-        assert sums(rows_of(rows)) == (whole if rows else (0, 0, 0, 0)), dimensions
-    for dimension, values in (("visit:country", ["LV", ""]), ("visit:entry_page", ["/a"])):
-        parts = [
-            ask(
-                store,
-                example,
-                days,
-                "visitors",
-                "visits",
-                "pageviews",
-                "events",
-                filters=[[operator, dimension, values]],
-            )
-            for operator in ("is", "is_not")
-        ]
-        assert sums(part.rows[0].metrics for part in parts) == whole
-    everywhere = everything(example)
-    exits = Counter[str]()
-    for page, counts in oracle.by_page(example.visits).items():
-        exits[page] += counts["exits"]
-    assert table(ask(store, example, everywhere, "visits", dimensions=["visit:exit_page"])) == dict(+exits)
-
-
-def rows_of(rows: Iterable[Any]) -> Iterable[tuple[Any, ...]]:
-    return (row.metrics for row in rows)
+        assert sums(row.metrics for row in rows) == whole, dimensions
+        expected = Counter(
+            "|".join(of_visit(each, visit) for each in dimensions) for visit in came_first(example, days)
+        )
+        found = {"|".join(row.dimensions): row.metrics[0] for row in rows if row.metrics[0]}
+        assert found == expected, dimensions
 
 
 def sums(metrics: Iterable[tuple[Any, ...]]) -> tuple[Any, ...]:
     return tuple(sum(column) for column in zip(*metrics, strict=True)) or (0, 0, 0, 0)
+
+
+def check_comparisons(store: Store, example: Example, days: Days) -> None:
+    """The period before, the same a year ago and any other, as they are and on the same weekdays."""
+    length = (days[1] - days[0]).days + 1
+    other = [(day - timedelta(3)).isoformat() for day in days]
+    for asked in (
+        {"mode": "previous_period"}, {"mode": "previous_period", "match_day_of_week": True},
+        {"mode": "year_over_year", "match_day_of_week": True}, {"mode": "custom", "date_range": other},
+    ):  # fmt: skip
+        result = ask(store, example, days, "visitors", "visits", include={"comparisons": asked})
+        assert result.compared is not None
+        then = (result.compared.first, result.compared.last)
+        shift = (days[0] - then[0]).days
+        assert then[1] == days[1] - timedelta(shift)
+        if asked.get("match_day_of_week"):
+            near = length if asked["mode"] == "previous_period" else 365
+            assert shift % 7 == 0
+            assert shift >= length or asked["mode"] == "year_over_year"
+            assert abs(shift - near) <= 7
+        else:
+            assert shift == (3 if asked["mode"] == "custom" else length)
+        visits = sum(within(then, example.day(visit.hits[0])) for visit in example.visits)
+        found = result.rows[0].comparison
+        assert found is not None
+        assert found.metrics == (len(came_first(example, then)), visits)

@@ -1,0 +1,262 @@
+"""Goals, funnels, flows, cohorts, properties, vitals and topics, for any hits: the real way against a plain reading."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from collector.money import digits
+from collector.store import Store
+from dashboards.query import FlowNode, cohorts, flows, funnel, stickiness, topics, vitals
+from tests.collector.oracle import RawHit, Visit
+from tests.collector.oracle_reports import (
+    PAGES,
+    Reached,
+    begin_of,
+    goals_reached,
+    quantile,
+    steps_done,
+    ways,
+)
+from tests.dashboards.counting import insert
+from tests.flow.examples import GOALS, Example, ask, examples, holds, of_visit, period, source, table, within
+
+Days = tuple[date, date]
+Tree = dict[str, tuple[int, Any]]
+CROWD = 100  # of each visitor, so that topics are of groups that may be shown
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
+@given(st.lists(examples(), min_size=3, max_size=6))
+def test_reports_equal_the_plain_reading(store: Store, batch: list[Example]) -> None:
+    check_batch(store, batch)
+
+
+def check_batch(store: Store, batch: list[Example]) -> None:
+    """Count all of them at once, and compare every report of each."""
+    batch = [one.fresh() for one in batch]
+    insert(store, [frame for one in batch for frame in one.frames()], batch[0].site.domain)
+    for one in batch:
+        if not one.visits:
+            continue
+        for check in (
+            check_goals, check_funnels, check_flows, check_cohorts, check_stickiness, check_properties, check_vitals,
+        ):  # fmt: skip
+            check(store, one, one.days)
+
+
+def check_goals(store: Store, example: Example, days: Days) -> None:
+    """Conversions once a visit, revenue every time, rates; also by page, by day and under filters."""
+    reached = goals_reached(example.visits, GOALS)
+    visits = [visit for visit in example.visits if within(days, example.day(visit.hits[0]))]
+    check_goal_rows(store, example, days, reached, len(visits), [])
+    fits = [each for each in reached if all(holds(item, each.visit) for item in example.filters)]
+    filtered = sum(all(holds(item, visit) for item in example.filters) for visit in visits)
+    check_goal_rows(store, example, days, fits, filtered, example.filters)
+    inside = [each for each in reached if each.is_first and within(days, example.day(each.hit))]
+    by_page = Counter(f"{each.goal.name}|{each.hit.page}" for each in inside)
+    assert table(ask(store, example, days, "conversions", dimensions=["event:goal", "event:page"])) == by_page
+    by_day = Counter(f"{example.day(each.hit)}|{of_visit('visit:country', each.visit)}" for each in inside)
+    assert table(ask(store, example, days, "conversions", dimensions=["time:day", "visit:country"])) == by_day
+    of_all = [hit for hit, _ in example.logged if hit.kind == "event" and within(days, example.day(hit))]
+    assert ask(store, example, days, "revenue").rows[0].metrics == (earned(of_all),)
+
+
+def check_goal_rows(
+    store: Store, example: Example, days: Days, reached: list[Reached], visits: int, filters: list[Any]
+) -> None:
+    """Every goal with what it comes to; those of which there is nothing to tell have no row."""
+    expected = {}
+    for goal in GOALS:
+        hits = [each for each in reached if each.goal is goal and within(days, example.day(each.hit))]
+        number, amounts = sum(each.is_first for each in hits), earned([each.hit for each in hits])
+        if number or amounts:
+            expected[goal.name] = (number, round(100 * number / visits, 2) if visits else 0, amounts)
+    asked = ("conversions", "conversion_rate", "revenue")
+    found = table(ask(store, example, days, *asked, dimensions=["event:goal"], filters=filters))
+    assert {name: (row[0], row[2]) for name, row in found.items()} == {
+        name: (row[0], row[2]) for name, row in expected.items()
+    }
+    assert all(abs(row[1] - expected[name][1]) < 0.011 for name, row in found.items())
+
+
+def earned(hits: list[RawHit]) -> dict[str, float]:
+    """Amounts by currency in its own unit."""
+    minor = Counter[str]()
+    for hit in hits:
+        minor[hit.currency] += hit.revenue
+    return {currency: round(value / 10 ** digits(currency), 3) for currency, value in sorted(minor.items()) if value}
+
+
+def check_funnels(store: Store, example: Example, days: Days) -> None:
+    """How many reached each step, as a whole and by a dimension of the visit in which they did."""
+    for rule in example.site.rules.funnels:
+        done = [step for life in example.lives for step in steps_done(life, rule, GOALS, example.site.timezone)]
+        done = [step for step in done if within(days, step.day)]
+        numbers = range(1, len(rule.steps) + 1)
+        whole = Counter(step.number for step in done)
+        (row,) = funnel(source(store, example), period(days), rule.name)
+        assert [step.reached for step in row.steps] == [whole[number] for number in numbers], rule
+        assert [step.dropped for step in row.steps[:-1]] == [whole[n] - whole[n + 1] for n in numbers[:-1]]
+        fits = Counter(step.number for step in done if all(holds(item, step.visit) for item in example.filters))
+        (row,) = funnel(source(store, example), period(days), rule.name, filters=example.filters)
+        assert [step.reached for step in row.steps] == [fits[number] for number in numbers], rule
+        parts: dict[str, Counter[int]] = defaultdict(Counter)
+        for step in done:
+            parts[of_visit("visit:source", step.visit)][step.number] += 1
+        expected = {value: [one[number] for number in numbers] for value, one in parts.items() if one[1]}
+        rows = funnel(source(store, example), period(days), rule.name, by="visit:source")
+        assert {one.value: [step.reached for step in one.steps] for one in rows} == expected, rule
+
+
+def check_flows(store: Store, example: Example, days: Days) -> None:
+    """Where it goes from each page and where it comes from, three steps deep, with where visits ended and began."""
+    taken = [
+        (hit, way, life) for life, visits in enumerate(example.lives) for visit in visits for hit, way in ways(visit)
+    ]
+    taken = [(hit, way, life) for hit, way, life in taken if within(days, example.day(hit))]
+    visits = [visit for visit in example.visits if within(days, example.day(visit.hits[0]))]
+    for page in PAGES[:3]:
+        arrived = sum(visit.hits[0].page == page for visit in visits) + sum(way[-1] == page for _, way, _ in taken)
+        for direction in ("forward", "backward"):
+            found = flows(source(store, example), period(days), page, direction, limit=50)
+            assert found.flows == arrived
+            expected: Tree = {}
+            for _, way, _ in taken:
+                add(expected, way, page, forward=direction == "forward")
+            assert tree(found.nodes) == expected, (page, direction)
+            first = Counter[str]()
+            for other, *_ in {(other_of(way, page, direction), life, example.day(hit)) for hit, way, life in taken}:
+                first[other] += 1
+            assert {node.page: node.visitors for node in found.nodes} == {
+                node.page: first[node.page] for node in found.nodes
+            }
+            if days == example.everything:
+                ends = [visit.places[-1 if direction == "forward" else 0].page for visit in visits]
+                assert found.ends == ends.count(page), (page, direction)
+
+
+def other_of(way: list[str], page: str, direction: str) -> str:
+    """The page one step after, or before, the page asked for; empty for steps that do not touch it."""
+    if direction == "forward":
+        return way[-1] if way[-2] == page else ""
+    return way[-2] if way[-1] == page else ""
+
+
+def add(tree: Tree, way: list[str], page: str, *, forward: bool) -> None:
+    """A step that was taken, to each node of the tree that tells of it: it is one step on a way from or to `page`."""
+    if forward:
+        for back in range(2, len(way) + 1):
+            if way[-back] == page:
+                grow(tree, way[len(way) - back + 1 :])
+    elif way[-1] == page:
+        before = way[-2::-1]
+        for length in range(1, len(before) + 1):
+            grow(tree, before[:length])
+
+
+def grow(tree: Tree, way: list[str]) -> None:
+    """One more at the end of this way."""
+    *begin, last = way
+    for page in begin:
+        tree = tree.setdefault(page, (0, {}))[1]
+    times, below = tree.get(last, (0, {}))
+    tree[last] = (times + 1, below)
+
+
+def tree(nodes: tuple[FlowNode, ...]) -> Tree:
+    return {node.page: (node.flows, tree(node.nodes)) for node in nodes}
+
+
+def check_cohorts(store: Store, example: Example, days: Days) -> None:
+    """Who was there first in which week and month, and who of them came again when."""
+    for unit in ("week", "month"):
+        expected: dict[date, Counter[date]] = defaultdict(Counter)
+        for life in example.lives:
+            active = {begin_of(unit, example.day(hit)) for visit in life for hit in visit.hits}
+            expected[min(active)].update(active)
+        found = cohorts(source(store, example), unit, period(days))
+        first, last = begin_of(unit, days[0]), begin_of(unit, days[1])
+        assert {one.first: one.visitors for one in found} == {
+            born: came[born] for born, came in expected.items() if first <= born <= last
+        }
+        for one in found:
+            came = {each.period: each.visitors for each in one.returns if each.visitors}
+            assert came == {at: number for at, number in expected[one.first].items() if at != one.first}
+            assert all(each.rate == round(100 * each.visitors / one.visitors, 1) for each in one.returns)
+
+
+def check_stickiness(store: Store, example: Example, days: Days) -> None:
+    """Visitors of the 30 days up to the last one, or since the first: a day, and together."""
+    begun, last = example.day(example.visits[0].hits[0]), days[1]
+    begun = min(example.day(visit.hits[0]) for visit in example.visits)
+    first = max(last - timedelta(29), begun)
+    if first > last:
+        return
+    active = [{example.day(hit) for visit in life for hit in visit.hits} for life in example.lives]
+    inside = [sum(first <= day <= last for day in one) for one in active]
+    found = stickiness(source(store, example), last)
+    length = (last - first).days + 1
+    assert (found.days, found.visitors, found.daily) == (length, sum(map(bool, inside)), round(sum(inside) / length, 1))
+
+
+def check_properties(store: Store, example: Example, days: Days) -> None:
+    """Events by what they carry, and those of one name; under filters."""
+    for name, items in (("", example.filters), ("Signup", [])):
+        expected = Counter(
+            value
+            for hit, visit in example.logged
+            for key, value in hit.props
+            if within(days, example.day(hit)) and name in ("", hit.name) and all(holds(item, visit) for item in items)
+        )
+        filters = [*items, *([["is", "event:name", [name]]] if name else [])]
+        found = table(ask(store, example, days, "events", dimensions=["event:props:plan"], filters=filters))
+        assert found == expected
+
+
+def check_vitals(store: Store, example: Example, days: Days) -> None:
+    """Quantiles, within the width of a bucket, as a whole, by page and by where the visit was."""
+    keys: dict[str, Callable[[RawHit, Visit], str]] = {
+        "": lambda hit, visit: "",
+        "page": lambda hit, visit: hit.page,
+        "country": lambda hit, visit: of_visit("visit:country", visit),
+        "day": lambda hit, visit: example.day(hit).isoformat(),
+    }
+    for by, key in keys.items():
+        values: dict[tuple[str, str], list[float]] = defaultdict(list)
+        for hit, visit in example.logged:
+            for metric, value in hit.vitals:
+                if within(days, example.day(hit)):
+                    values[key(hit, visit), metric].append(value)
+        rows = vitals(source(store, example), period(days), by=by)
+        assert {(row.value, row.metric): row.samples for row in rows} == {at: len(each) for at, each in values.items()}
+        for row in rows:
+            measured = values[row.value, row.metric]
+            for level, found in ((0.5, row.p50), (0.75, row.p75), (0.95, row.p95)):
+                close = 0.0005 if row.metric == "cls" else 0.5  # what rounding the answer takes
+                exact = quantile(measured, level)
+                assert abs(found - exact) <= 0.05 * exact + close + 1e-9, (row, sorted(measured))
+
+
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
+@given(examples())
+def test_topics_equal_the_plain_reading(store: Store, one: Example) -> None:
+    """Each visitor comes a hundred times: sums are sums."""
+    one = one.fresh()
+    insert(store, [frame for frame in one.frames() for _ in range(CROWD)], one.site.domain)
+    seen = {
+        (example_day, life, hit.topic)
+        for life, visits in enumerate(one.lives)
+        for visit in visits
+        for hit in visit.hits
+        if hit.topic and within(one.days, example_day := one.day(hit))
+    }
+    people, days = Counter[str](), defaultdict[str, set[date]](set)
+    for day, _, topic in seen:
+        people[topic] += CROWD
+        days[topic].add(day)
+    found = {row.topic: (row.visitors, row.days) for row in topics(source(store, one), period(one.days))}
+    assert found == {topic: (number, len(days[topic])) for topic, number in people.items()}
