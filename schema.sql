@@ -808,6 +808,41 @@ TTL minute + INTERVAL 25 MONTH
 SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1
 COMMENT 'What was not counted, and why';
 
+CREATE TABLE IF NOT EXISTS cookies_seen
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    name            LowCardinality(String)  COMMENT 'Name of a cookie, never its value; what looks like an identifier in the name is an asterisk',
+    moment          LowCardinality(String)  COMMENT 'Whether the cookie was there before consent or came after it: before, after',
+    page            LowCardinality(String)  COMMENT 'Page that saw it',
+    seen            Int64                   COMMENT 'How often it was seen, by visitors who consented to statistics',
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+)
+ENGINE = SummingMergeTree((seen))
+PARTITION BY toYYYYMM(day)
+ORDER BY (site, day, moment, name, page)
+TTL expires
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1
+COMMENT 'Names of the cookies on the site, before and after consent';
+
+-- One dimension a row: how often the banner was shown or answered in a language, on a kind of device, on a page.
+CREATE TABLE IF NOT EXISTS banner_counts
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    dimension       LowCardinality(String)  COMMENT 'What the row is counted by: language, device, page; empty for all together',
+    value           LowCardinality(String)  COMMENT 'Language of the banner, mobile or desktop, or the page',
+    outcome         LowCardinality(String)  COMMENT 'The banner was shown, or its answer: shown, accepted, refused, customised',
+    times           Int64                   COMMENT 'How often',
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+)
+ENGINE = SummingMergeTree((times))
+PARTITION BY toYYYYMM(day)
+ORDER BY (site, dimension, day, value, outcome)
+TTL expires
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1
+COMMENT 'How often the banner was shown and how it was answered; never by person';
+
 CREATE TABLE IF NOT EXISTS networks
 (
     day             Date                    COMMENT 'Day (UTC)',

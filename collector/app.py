@@ -18,6 +18,7 @@ from collector.consent import DecisionEndpoint
 from collector.consent import blueprint as consent
 from collector.demo import blueprint as demo
 from collector.endpoint import BeaconEndpoint, common_headers
+from collector.inventory import blueprint as inventory
 from collector.mine import blueprint as mine
 from collector.payload import MAX_BODY
 from collector.privacy import blueprint as privacy
@@ -36,7 +37,7 @@ def create_app(settings: Settings) -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=MAX_FORM, SECRET_KEY=settings.key("session")[0])
     shared = open_services(settings)
     app.extensions[EXTENSION] = shared
-    for blueprint in (operations, scripts, consent, privacy, mine, demo):
+    for blueprint in (operations, scripts, consent, inventory, privacy, mine, demo):
         app.register_blueprint(blueprint)
     app.register_error_handler(HTTPException, as_json)
     mount(app, shared)

@@ -4,6 +4,7 @@ import gzip
 import logging
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import lru_cache
 from typing import cast
 from uuid import uuid4
@@ -16,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from collector import consent_log, cookies, history, rows
+from collector import banner_counts, consent_log, cookies, history, rows
 from collector.config import Settings
 from collector.decision import MAX_DECISION, VALID_DAYS, Decision, Proof, decode, prove
 from collector.endpoint import RETRY_SECONDS, TYPES, Environ, common_headers, host_of
@@ -78,9 +79,14 @@ def ask() -> Response:
     grant, signals = remembered(site, now), signals_sent()
     if grant is None and signals and "open" not in request.args:
         services().spool.append(rows.encode_drop(site.domain, int(now) // 60 * 60, "signal"))
+    asks = grant is None and not signals
+    shown = grant is None and kind == "banner" and (asks or "open" in request.args)
+    if shown:
+        banner_counts.count("shown", site, notice.language, now)
     answer = answered(
         {
-            "ask": grant is None and not signals,
+            "ask": asks,
+            "shown": shown,
             "notice": notice.content,
             "hash": notice.hash,
             "policy": notice.version,
@@ -100,6 +106,7 @@ def decide() -> Response:
     site = g.site = allowed_site(decision.site, now)
     proof = record(checked(decision, site), site, now)
     services().unrecorded.settle()
+    count_answer(proof, site, now)
     token = services().consents.encode(proof.grant)
     note = note_for(proof, bool(decision.supersedes))
     answer = answered({"consent": token, "receipt": proof.receipt, "decision": note})
@@ -107,6 +114,14 @@ def decide() -> Response:
     if note:
         keep_note(answer, proof, note)
     return answer
+
+
+def count_answer(proof: Proof, site: Site, now: float) -> None:
+    """Count what became of a banner that was shown: only its first answer, and only as a number."""
+    outcome = banner_counts.OUTCOMES.get(proof.record.method)
+    if outcome and request.args.get("asked") == "1":
+        with suppress(SpoolFull):  # the decision itself is on disk
+            banner_counts.count(outcome, site, proof.record.language, now)
 
 
 @blueprint.get("/consent/receipt/<record_id>", provide_automatic_options=False)
