@@ -84,7 +84,7 @@ def chips(address: Address) -> list[dict[str, str]]:
 def days_text(first: date, last: date) -> str:
     """Days in words, no longer than needed."""
     if first == last:
-        return date_text(first, "EEEE d MMMM y")
+        return date_text(first, "EEE d MMM y")
     if first.year != last.year:
         return f"{date_text(first, 'd MMM y')} – {date_text(last, 'd MMM y')}"
     begin = date_text(first, "d" if first.month == last.month else "d MMM")
