@@ -5,6 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from collector.location import Location
+from collector.origin import Arrival, origin_of
 from collector.payload import clean_path, clean_text, shorten
 from collector.state import HASH_LENGTH, Origin, State
 from collector.tokens import MAX_TOKEN, ConsentGrant, ConsentTokens, VisitTokens
@@ -13,7 +15,7 @@ from collector.visit import PAGES_REMEMBERED, STEPS_REMEMBERED
 OLD, NEW = b"o" * 32, b"n" * 32
 TOKENS = VisitTokens([NEW])
 LIMITS = {"medium": 32, "campaign": 48, "term": 48, "content": 48, "region": 40, "city": 40}
-SHORT = {"channel": 20, "country": 2, "device": 8, "browser": 24, "os": 20, "browser_version": 4, "os_version": 4}
+SHORT = {"channel": 20, "country": 2, "device": 8, "browser": 24, "os": 20, "browser_version": 6, "os_version": 6}
 SHORT |= {"screen": 2, "language": 2, "audience": 8, "connection": 7}
 RUN = (255, 8, 8, 40_000)  # the longest one, of a funnel
 FORGOTTEN = {"pages": "", "steps": "", "trail": ()}
@@ -67,6 +69,30 @@ def test_the_largest_state_fits() -> None:
     opened = TOKENS.decode("example.lv", token)
     assert opened is not None
     assert opened == msgspec.structs.replace(state, **FORGOTTEN)
+
+
+@pytest.mark.parametrize(
+    "user_agent",
+    [
+        '"' * 100 + "\\" * 99 + "/1234567890 CFNetwork/1 Darwin/22",
+        "ē" * 200 + "/1234567890 CFNetwork/1 Darwin/22",
+        f"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_{'1' * 900}) Version/{'9' * 900} Safari/1",
+    ],
+)
+def test_the_largest_state_that_a_browser_can_bring_about_fits(user_agent: str) -> None:
+    """Whatever a browser says of itself, where it comes from and where it goes."""
+    names = ("source", "medium", "campaign", "term", "content")
+    query = "&".join(f"utm_{name}={'ē' * 300}" for name in names)
+    path = clean_path("/" + "ā" * 300)
+    arrival = Arrival(path, query, "", "", user_agent, None, 400, "lv", "customer", "slow-2g")
+    origin = origin_of(arrival, lambda address: Location("LV", "ā" * 99, "ē" * 99), lambda host: False)
+    state = State(
+        40_000, 40_392, 58_164_480, 58_165_919, origin, path, 565_919, 9_999_999, True, 100, "abcd" * PAGES_REMEMBERED,
+        999_999_999, 2**63 - 1, (RUN,) * 8, (path, path), "efgh" * STEPS_REMEMBERED,
+    )  # fmt: skip
+    token = TOKENS.encode("example.lv", state)
+    assert len(token) <= MAX_TOKEN
+    assert TOKENS.decode("example.lv", token) == msgspec.structs.replace(state, **FORGOTTEN)
 
 
 def test_a_usual_state_forgets_nothing() -> None:

@@ -1,6 +1,6 @@
 """What Hypothesis makes up: visitors of a site over days and years, from their beacons to rows; and questions."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -131,10 +131,10 @@ def body(site: str, seen: RawHit) -> bytes:
 
 
 @st.composite
-def raw_hits(draw: st.DrawFn, visitor: int, at: int) -> RawHit:
-    """One hit. A leave or an event may be of another tab than the last page view."""
+def raw_hits(draw: st.DrawFn, visitor: int, at: int, pages: Sequence[str] = ("/a", "/blog/x", "/b")) -> RawHit:
+    """One hit on one of a few pages, so that much happens on the same ones. A leave or an event may be of another tab than the last page view."""
     kind = draw(st.sampled_from(["pageview"] * 5 + ["event"] * 2 + ["leave"] * 2 + ["vitals"]))
-    hit = RawHit(visitor, at, draw(st.sampled_from(PAGES)), kind, came=draw(st.sampled_from(sorted(CAME_BY))))
+    hit = RawHit(visitor, at, draw(st.sampled_from(pages)), kind, came=draw(st.sampled_from(sorted(CAME_BY))))
     if kind == "pageview":
         return replace(hit, topic=draw(st.sampled_from(["", "", "shoes", "hats"])))
     if kind == "event":
@@ -196,8 +196,9 @@ def examples(draw: st.DrawFn) -> Example:
     hits = []
     for visitor in range(draw(st.integers(1, 3))):
         at = begin + draw(st.integers(0, 6 * DAY))
-        for _ in range(draw(st.integers(1, 9))):
-            hits.append(draw(raw_hits(visitor, at)))
+        pages = draw(st.lists(st.sampled_from(PAGES), min_size=1, max_size=4, unique=True))
+        for _ in range(draw(st.integers(1, 12))):
+            hits.append(draw(raw_hits(visitor, at, pages)))
             at = min(at + draw(pauses), begin + 500 * DAY)
     hits.sort(key=lambda hit: hit.at)
     ends = st.integers(-6, 60).map(lambda days: night + timedelta(days))

@@ -63,7 +63,7 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
         fields = {name: getattr(goal, name) for name in Goal.__struct_fields__}
         add_goal(opened.database, SITE, Goal(**fields), now=NOON)
     for name, strict, across in FUNNELS:
-        add_funnel(opened.database, SITE, name, ["Page a", "Blog", "Signup"], strict, across, now=NOON)
+        add_funnel(opened.database, SITE, name, ["Any page", "Blog", "Anything"], strict, across, now=NOON)
     yield opened
     opened.close()
 
@@ -100,7 +100,13 @@ class Browser(RuleBasedStateMachine):
         self.troubles = self.went_back = 0
         self.forgot = False
 
-    @rule(data=st.data(), pause=pauses, answered=st.booleans() | st.just(True))
+    @rule(data=st.data(), waits=st.lists(st.integers(0, 20 * MINUTE) | pauses, min_size=2, max_size=8))
+    def browses(self, data: st.DataObject, waits: list[int]) -> None:
+        """Several beacons, and nothing goes wrong but for the clock."""
+        for pause in waits:
+            self.sends(data, pause, True)
+
+    @rule(data=st.data(), pause=pauses, answered=st.booleans())
     def sends(self, data: st.DataObject, pause: int, answered: bool) -> None:
         """A beacon. When its answer is lost, the browser goes on with what it had."""
         self.now += pause
@@ -260,6 +266,6 @@ REQUEST = Request("203.0.113.7", None, CHROME, Hints, "", False, "", "")
 def test_states_in_trouble_are_counted_as_the_model_says(services: Services) -> None:
     Browser.services = services
     checked: Any = settings(
-        max_examples=60, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
+        max_examples=60, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
     )
     run_state_machine_as_test(Browser, settings=checked)
