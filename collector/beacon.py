@@ -15,10 +15,10 @@ import msgspec
 from collector import rows
 from collector.bot import HEADLESS, is_bot, with_window
 from collector.clock import LocalClock, day_date, day_number
-from collector.device import Hints
 from collector.gate import Reason, refusal
 from collector.hit import hit_of
 from collector.location import Location
+from collector.messages import Counted, Dropped, Request
 from collector.network import address_text, client_address, network_prefix
 from collector.origin import Arrival, origin_of
 from collector.payload import Page, Payload, page_of
@@ -28,34 +28,10 @@ from collector.state import Origin, State
 from collector.tokens import ConsentTokens, VisitTokens
 from collector.visit import SKEW_MINUTES, STATE_DAYS, advance
 
+__all__ = ["Counted", "Counter", "Dropped", "Request"]
+
 NETWORKS_SECONDS = 5.0
 NETWORKS_TOGETHER = 10_000  # in one frame, which holds a megabyte at most
-
-
-class Request(msgspec.Struct, frozen=True, gc=False):
-    """What of a request matters. `origin` is the host of the Origin header, or empty; nothing of it is kept."""
-
-    remote: str
-    forwarded_for: str | None
-    user_agent: str
-    hints: Callable[[], Hints]  # asked only when a visit begins
-    origin: str
-    signal: bool
-    consent: str  # token of the cookie
-    visit: str  # token of the cookie
-
-
-class Counted(msgspec.Struct, frozen=True, gc=False):
-    """The beacon is counted. `token` is the new visit state, to be kept by the browser for `seconds`."""
-
-    token: str
-    seconds: int
-
-
-class Dropped(msgspec.Struct, frozen=True, gc=False):
-    """The beacon is not recorded, by policy."""
-
-    reason: Reason
 
 
 @dataclass

@@ -9,23 +9,15 @@ from hmac import compare_digest
 
 import msgspec
 
+from collector.grant import ConsentGrant
 from collector.visit import HASH_LENGTH, Origin, State
+
+__all__ = ["ConsentGrant", "ConsentTokens", "SignedTokens", "VisitTokens"]
 
 MAC_BYTES = 16
 MAX_TOKEN = 1500  # bytes; a longer token was not made here
 CACHED = 4096  # consents, in memory only: one visit brings the same one several times
 MAX_PAYLOAD = (MAX_TOKEN - 33) * 3 // 4  # 33: the point and the encoded MAC
-
-
-class ConsentGrant(msgspec.Struct, frozen=True):
-    """A decision about purposes, as the beacon's gate needs it. It holds no consent id."""
-
-    site: str
-    policy: int  # version of the policy it was given for
-    statistics: bool
-    marketing: bool
-    decided: int  # minute since the epoch
-    until: int  # minute since the epoch in which it expires
 
 
 class SignedTokens:

@@ -1,5 +1,6 @@
 """The compiled counting path is found only for the sources it was made from, and counts the same."""
 
+import ast
 import json
 import shutil
 import subprocess
@@ -85,3 +86,9 @@ def maps_below(pid: int) -> Iterator[str]:
         for child in (task / "children").read_text().split():
             yield Path(f"/proc/{child}/maps").read_text()
             yield from maps_below(int(child))
+
+
+@pytest.mark.parametrize("module", compiled.MODULES)
+def test_no_compiled_module_makes_a_class_whose_options_would_be_forgotten(module: str) -> None:
+    tree = ast.parse((compiled.PACKAGE / f"{module}.py").read_text("utf-8"))
+    assert not [node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and node.keywords]

@@ -1,0 +1,34 @@
+"""What the endpoint hands to the counting, and what it gets back."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from collector.device import Hints
+from collector.gate import Reason
+
+
+class Request(msgspec.Struct, frozen=True, gc=False):
+    """What of a request matters. `origin` is the host of the Origin header, or empty; nothing of it is kept."""
+
+    remote: str
+    forwarded_for: str | None
+    user_agent: str
+    hints: Callable[[], Hints]  # asked only when a visit begins
+    origin: str
+    signal: bool
+    consent: str  # token of the cookie
+    visit: str  # token of the cookie
+
+
+class Counted(msgspec.Struct, frozen=True, gc=False):
+    """The beacon is counted. `token` is the new visit state, to be kept by the browser for `seconds`."""
+
+    token: str
+    seconds: int
+
+
+class Dropped(msgspec.Struct, frozen=True, gc=False):
+    """The beacon is not recorded, by policy."""
+
+    reason: Reason
