@@ -56,6 +56,11 @@ GOALS = (
     GoalRule(8, "Anything", "event", event="*"),
     GoalRule(63, "Stayed", "engaged", threshold=120),
 )
+PAUSES = {
+    "s": st.integers(0, 9 * MINUTE), "e": st.integers(28 * MINUTE, 31 * MINUTE), "h": st.integers(0, 8 * HOUR),
+    "d": st.integers(0, 20 * DAY), "y": st.sampled_from([200 * DAY, 393 * DAY]),
+}  # fmt: skip
+OFTEN = "sssssssssssseehhdy"  # a visit ends after half an hour, so most pauses are short
 TOKENS = VisitTokens([b"k" * 32])
 numbers = count()  # of sites
 
@@ -132,8 +137,11 @@ def body(site: str, seen: RawHit) -> bytes:
 
 @st.composite
 def raw_hits(draw: st.DrawFn, visitor: int, at: int, pages: Sequence[str] = ("/a", "/blog/x", "/b")) -> RawHit:
-    """One hit on one of a few pages, so that much happens on the same ones. A leave or an event may be of another tab than the last page view."""
-    kind = draw(st.sampled_from(["pageview"] * 5 + ["event"] * 2 + ["leave"] * 2 + ["vitals"]))
+    """One hit on one of a few pages, so that much happens on the same ones. A leave or an event may be of another tab
+    than the last page view, which was mostly of the first page."""
+    kind = draw(st.sampled_from(["pageview"] * 5 + ["event"] * 3 + ["leave"] * 3 + ["vitals"]))
+    if kind == "leave":
+        pages = [*pages[:1], *pages[:1], *pages]
     hit = RawHit(visitor, at, draw(st.sampled_from(pages)), kind, came=draw(st.sampled_from(sorted(CAME_BY))))
     if kind == "pageview":
         return replace(hit, topic=draw(st.sampled_from(["", "", "shoes", "hats"])))
@@ -148,7 +156,7 @@ def raw_hits(draw: st.DrawFn, visitor: int, at: int, pages: Sequence[str] = ("/a
     hit = replace(hit, vitals=tuple((name, value / 1000 if name == "cls" else value) for name, value in vitals.items()))
     if kind == "vitals":
         return hit
-    depth = draw(st.one_of(st.none(), st.integers(0, 100)))
+    depth = draw(st.sampled_from([None, 0, 20, 49, 50, 80, 100]))
     return replace(hit, seconds=draw(st.one_of(st.integers(0, 150), st.integers(0, 3000))), depth=depth)
 
 
@@ -190,16 +198,15 @@ def examples(draw: st.DrawFn) -> Example:
     zone = draw(st.sampled_from(sorted(ZONES)))
     night = date.fromisoformat(draw(st.sampled_from(ZONES[zone])))
     begin = int(datetime(night.year, night.month, night.day, tzinfo=UTC).timestamp()) - 4 * DAY
-    short = [st.integers(0, 90), st.integers(0, 40 * MINUTE), st.integers(0, 8 * HOUR)]
-    edge = st.integers(28 * MINUTE, 31 * MINUTE)  # a visit ends about now
-    pauses = st.one_of(*short, *short, edge, st.integers(0, 20 * DAY), st.integers(0, 410 * DAY))
     hits = []
     for visitor in range(draw(st.integers(1, 3))):
         at = begin + draw(st.integers(0, 6 * DAY))
-        pages = draw(st.lists(st.sampled_from(PAGES), min_size=1, max_size=4, unique=True))
-        for _ in range(draw(st.integers(1, 12))):
+        pages = draw(st.lists(st.sampled_from(PAGES), min_size=2, max_size=3, unique=True))
+        for _ in range(draw(st.integers(1, 14))):
             hits.append(draw(raw_hits(visitor, at, pages)))
-            at = min(at + draw(pauses), begin + 500 * DAY)
+            if hits[-1].kind == "pageview":
+                pages = [hits[-1].page, *(page for page in pages if page != hits[-1].page)]
+            at = min(at + draw(PAUSES[draw(st.sampled_from(OFTEN))]), begin + 500 * DAY)
     hits.sort(key=lambda hit: hit.at)
     ends = st.integers(-6, 60).map(lambda days: night + timedelta(days))
     asked = draw(st.one_of(st.none(), st.tuples(ends, ends).map(lambda pair: (min(pair), max(pair)))))

@@ -48,7 +48,8 @@ FUNNELS = (
 CORE = {"visits", "bounces", "pageviews", "events", "seconds", "entries", "exits", "visitors", "depth", "depths"}
 pauses = st.one_of(
     st.integers(0, 90), st.integers(0, 45 * MINUTE), st.integers(0, 10 * HOUR), st.integers(0, 40 * DAY),
-    st.integers(28 * MINUTE, 31 * MINUTE), st.just(200 * DAY), st.integers(-9 * MINUTE, 0), st.integers(-2 * HOUR, 0),
+    st.integers(28 * MINUTE, 31 * MINUTE), st.sampled_from([200 * DAY, 392 * DAY, 393 * DAY]),
+    st.integers(-9 * MINUTE, 0), st.integers(-13 * MINUTE, -9 * MINUTE), st.integers(-2 * HOUR, 0),
 )  # fmt: skip
 
 
