@@ -26,7 +26,7 @@ OUTCOMES: dict[str, Outcome] = {"accept_all": "accepted", "reject_all": "refused
 def count(outcome: Outcome, site: Site, language: str, now: float) -> None:
     """Count it for the page that the current request names, now (epoch seconds). Raises SpoolFull."""
     agent = request.headers.get("User-Agent", "")
-    if ROBOT.search(agent):
+    if not agent or ROBOT.search(agent):
         return
     path = request.args.get("page", "")[:LONGEST_PATH]
     where = [("language", language), ("device", device_class(request.headers))]

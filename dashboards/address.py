@@ -36,6 +36,7 @@ PICKS: dict[str, tuple[str, ...]] = {
     "/retention": ("unit",),
     "/speed": ("vital", "by"),
     "/audience": (),
+    "/privacy/consent": ("outcome",),
 }
 UNKNOWN = "(none)"  # stands in an address for the empty value
 LONGEST_VALUE = 2048

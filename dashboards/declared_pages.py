@@ -2,6 +2,7 @@
 
 from typing import cast
 
+import msgspec
 from flask import redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
@@ -33,10 +34,11 @@ blueprint = members("declared_pages", __name__)
 
 @blueprint.get("/sites/<domain>/settings/cookies")
 def page(domain: str) -> str:
-    """The list, and the form: empty, or with the cookie that `name` in the query names."""
+    """The list, and the form: empty, or with the cookie that `name` in the query names, or with what else it holds."""
     site, wanted = context.site_or_404(domain), request.args.get("name", "")
     known = next((each for each in declared(context.database(), domain) if each.name == wanted), None)
-    return shown(site, known or Declared(wanted[:100], "statistics", unit="days"), changing=known is not None)
+    given = cookie_of(request.args) if "purpose" in request.args else Declared("", "statistics", unit="days")
+    return shown(site, known or msgspec.structs.replace(given, name=wanted[:100]), changing=known is not None)
 
 
 @blueprint.post("/sites/<domain>/settings/cookies")

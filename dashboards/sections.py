@@ -31,6 +31,8 @@ def sections() -> tuple[Section, ...]:
         Section(REPORTS, "reports.retention", _("Retention")),
         Section(REPORTS, "reports.speed", _("Speed")),
         Section(REPORTS, "reports.audience", _("Audience")),
+        Section(PRIVACY, "consent_pages.page", _("Consent")),
+        Section(PRIVACY, "cookie_pages.page", _("Cookies")),
         Section(PRIVACY, "policy_pages.page", _("Privacy policy")),
         Section(PRIVACY, "proof_pages.page", _("Proof of consent")),
         Section(PRIVACY, "request_pages.page", _("Requests")),

@@ -1,0 +1,97 @@
+"""The page of consent: rates over time, by language, device and page, and how the store sums them."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from collector.store import Store
+from tests.dashboards.answers import answers, insert
+from tests.dashboards.counting import at
+from tests.dashboards.person import Clock, Person, installed, signed_in, words
+
+PAGE = "/sites/example.lv/privacy/consent?from=2026-03-01&to=2026-03-05"
+FIRST, SECOND = date(2026, 3, 2), date(2026, 3, 4)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(at("2026-03-05 12:00"))
+
+
+@pytest.fixture
+def app(tmp_path: Path, store: Store, clock: Clock) -> Iterator[Flask]:
+    """Twenty times shown on two days; eight answers on the first, four on the second."""
+    first = answers(FIRST, "shown", 10) + answers(FIRST, "accepted", 5) + answers(FIRST, "refused", 3)
+    second = [
+        *answers(SECOND, "shown", 8, "ru", "desktop", "/kontakti"),
+        *answers(SECOND, "shown", 2, "en", page="/kontakti"),
+        *answers(SECOND, "accepted", 1, "ru", "desktop", "/kontakti"),
+        *answers(SECOND, "customised", 1, "en", page="/kontakti"),
+        *answers(SECOND, "refused", 2, "ru", "desktop", "/kontakti"),
+    ]  # fmt: skip
+    insert(store, first, "one")
+    insert(store, second, "two")
+    insert(store, second, "two")  # a segment that is sent again counts once
+    with installed(tmp_path, store.address(), clock) as made:
+        yield made
+
+
+@pytest.fixture
+def anna(app: Flask, clock: Clock) -> Person:
+    return signed_in(app, clock)
+
+
+def row(text: str, label: str) -> list[str]:
+    """The cells of the table row with this label."""
+    found = re.search(rf'<tr><th scope="row"><span class="row" title="{re.escape(label)}">.*?</tr>', text, re.DOTALL)
+    assert found, label
+    return re.findall(r'<td class="num[^"]*">([^<]*)</td>', found[0])
+
+
+def test_shares_are_of_the_banners_shown(anna: Person) -> None:
+    said = words(anna.get(PAGE))
+    assert "Accepted all 30% 6" in said
+    assert "Rejected all 25% 5" in said
+    assert "Chose 5% 1" in said
+    assert "No answer 40% 8" in said
+    assert "Shares of the 20 times that the banner was shown" in said
+
+
+def test_languages_devices_pages_and_days_each_stand_for_themselves(anna: Person) -> None:
+    text = anna.get(PAGE).text
+    assert row(text, "Latvian") == ["10", "50%", "30%", "0%", "20%"]
+    assert row(text, "Russian") == ["8", "12.5%", "25%", "0%", "62.5%"]
+    assert row(text, "English") == ["2", "0%", "0%", "50%", "50%"]
+    assert row(text, "Computer") == ["8", "12.5%", "25%", "0%", "62.5%"]
+    assert row(text, "Telephone or tablet") == ["12", "41.7%", "25%", "8.3%", "25%"]
+    assert row(text, "/kontakti") == ["10", "10%", "20%", "10%", "60%"]
+    assert row(text, "Mon 2 Mar") == ["10", "50%", "30%", "0%", "20%"]
+
+
+def test_only_the_days_that_are_asked_for(anna: Person) -> None:
+    assert "Accepted all 50% 5" in words(anna.get("/sites/example.lv/privacy/consent?from=2026-03-01&to=2026-03-02"))
+    assert "The banner was not shown" in words(
+        anna.get("/sites/example.lv/privacy/consent?from=2026-02-01&to=2026-02-02")
+    )
+    assert "The banner was not shown" in words(anna.get(PAGE.replace("example.lv", "new.lv")))
+
+
+def test_the_line_follows_the_answer_that_is_picked(anna: Person) -> None:
+    assert "Rejected all, share of the banners shown" in words(anna.get(f"{PAGE}&outcome=refused"))
+    for nonsense in ("nonsense", "shown", "<script>"):
+        assert "Accepted all, share of the banners shown" in words(anna.get(f"{PAGE}&outcome={nonsense}"))
+
+
+def test_it_is_for_those_who_are_logged_in(app: Flask) -> None:
+    assert app.test_client().get(PAGE).status_code == 302
+
+
+def test_no_row_tells_more_than_one_thing(app: Flask, store: Store) -> None:
+    """What is counted by language is not counted by page in the same row: nobody can be put together from it."""
+    asked = "SELECT name FROM system.columns WHERE database = currentDatabase() AND table = 'banner_counts'"
+    columns = {name for (name,) in store.execute(asked)}
+    assert columns == {"site", "day", "dimension", "value", "outcome", "times", "expires"}
