@@ -20,7 +20,7 @@ from collector.sites import Site
 from collector.store import StoreError
 from dashboards import context
 from dashboards.accounts import digest
-from dashboards.query import QueryError, parse, parse_report, run, run_report
+from dashboards.query import QueryError, decoded, parse, parse_report, run, run_report
 from dashboards.tokens import site_of
 
 LARGEST_QUERY = 65_536  # bytes
@@ -64,7 +64,7 @@ def answered(answer: Answer) -> Response:
         return domain
     try:
         return answer(domain)
-    except (QueryError, msgspec.DecodeError) as error:
+    except QueryError as error:
         return json_error(400, "bad_request", str(error))
     except RefusedError as error:
         return json_error(error.status, error.kind, str(error))
@@ -111,10 +111,10 @@ def opened(asked: str, domain: str) -> Site:
 
 
 def read_body() -> object:
-    """The decoded body. Raises QueryError or DecodeError."""
+    """The decoded body. Raises QueryError."""
     if (request.content_length or 0) > LARGEST_QUERY:
         raise QueryError(f"a query has at most {LARGEST_QUERY} bytes")
-    return msgspec.json.decode(request.get_data())
+    return decoded(request.get_data())
 
 
 def within_limit(key: str) -> bool:

@@ -10,7 +10,7 @@ from collector.opening import database, settings
 from collector.sites import SiteDirectory
 from collector.store import open_store
 from dashboards.accounts import AccountError, add_user
-from dashboards.query import Query, QueryError, parse, parse_report, run, run_report
+from dashboards.query import Query, QueryError, decoded, parse, parse_report, run, run_report
 from dashboards.tokens import add_token
 
 
@@ -78,7 +78,7 @@ def query_command() -> None:
     opened = database(chosen)
     store = open_store(chosen, "dashboards")
     try:
-        document = msgspec.json.decode(sys.stdin.buffer.read())
+        document = decoded(sys.stdin.buffer.read())
         asked = parse_report(document) if isinstance(document, dict) and "report" in document else parse(document)
         now = time.time()
         site = SiteDirectory(opened).get(asked.site_id, now)
@@ -89,7 +89,7 @@ def query_command() -> None:
         else:
             answer = run_report(asked, store, site, now)
         click.echo(msgspec.json.encode(answer))
-    except (QueryError, msgspec.DecodeError) as error:
+    except QueryError as error:
         raise click.ClickException(f"the query cannot be answered: {error}") from error
     finally:
         store.close()

@@ -10,7 +10,7 @@ from dashboards.query.flows import Flow, FlowNode, flow_pages, flows
 from dashboards.query.funnel import FunnelRow, FunnelStep, funnel
 from dashboards.query.kept import Source
 from dashboards.query.live import Decisions, Drop, decisions, drops, visitors_now
-from dashboards.query.parse import Query, parse
+from dashboards.query.parse import Query, decoded, parse
 from dashboards.query.period import Period
 from dashboards.query.report import REPORTS, parse_report, run_report
 from dashboards.query.result import Comparison, Result, Row
@@ -45,6 +45,7 @@ __all__ = [
     "VitalRow",
     "cohorts",
     "decisions",
+    "decoded",
     "drops",
     "flow_pages",
     "flows",

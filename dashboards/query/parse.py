@@ -74,6 +74,15 @@ class Query(msgspec.Struct, frozen=True):
         return frozenset(leaf.dimension for leaf in leaves(self.filters))
 
 
+def decoded(body: bytes) -> object:
+    """The JSON in a body. Raises QueryError."""
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, RecursionError) as error:
+        reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise QueryError(f"the query is no JSON: {reason}") from error
+
+
 def parse(document: object) -> Query:
     """A query from decoded JSON. Raises QueryError, with a message for whoever wrote it."""
     try:

@@ -1,6 +1,10 @@
 """Which hits reach which goals."""
 
+import time
+
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from collector.rules import GoalRule, Rules, named, on_page
 
@@ -43,6 +47,36 @@ def test_a_pattern_of_events() -> None:
     assert named("Outbound*", "Outbound Link: Click")
     assert named("*", "a/b")
     assert not named("signup", "Signup")
+
+
+def fits(pattern: str, text: str) -> bool:
+    """The rule as it is told, tried in every way."""
+    if not pattern:
+        return not text
+    if pattern.startswith("**"):
+        rest = pattern.lstrip("*")
+        return any(fits(rest, text[start:]) for start in range(len(text) + 1))
+    if pattern[0] == "*":
+        return any(fits(pattern[1:], text[start:]) for start in range(len(text) + 1) if "/" not in text[:start])
+    return text[:1] == pattern[0] and fits(pattern[1:], text[1:])
+
+
+@given(st.text("ab/**", max_size=9), st.text("ab/", max_size=9))
+@example("**a*b", "a/ab")
+@example("**/a*/b**a", "/aa/b/a/ba")
+def test_any_pattern_is_read_as_it_is_told(pattern: str, text: str) -> None:
+    assert on_page(pattern, text) is fits(pattern, text)
+    assert named(pattern, text) is fits(pattern.replace("*", "**"), text)
+
+
+@pytest.mark.parametrize("star", ["*", "**", "***", "**/*"])
+def test_many_stars_cost_little(star: str) -> None:
+    pattern = "/" + f"{star}a" * (140 // (len(star) + 1)) + f"{star}b"
+    start = time.perf_counter()
+    for number in range(10):
+        assert not on_page(pattern, "/" + "/a" * 60 + "a" * number)
+        assert not named(pattern, "a" * 119 + str(number))
+    assert time.perf_counter() - start < 2  # with each star tried everywhere it would be years
 
 
 def test_a_page_view_reaches_page_goals_only() -> None:

@@ -145,6 +145,8 @@ def test_a_site_that_is_gone_is_not_found(app: Flask, client: FlaskClient, token
         (b"{", "truncated"),
         (b"\xff\xfe", "malformed"),
         (b"", "truncated"),
+        (b"[" * 30_000, "nested too deeply"),
+        (b'{"filters":' + b'["not",' * 5_000 + b"1" + b"]" * 5_000 + b"}", "nested too deeply"),
         ([], "object"),
         ({"metrics": ["visitors"], "date_range": "7d"}, "site_id"),
         (QUESTION | {"metrics": ["happiness"]}, "happiness"),
