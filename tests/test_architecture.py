@@ -19,7 +19,7 @@ MADE = (ROOT / "data", ROOT / "collector" / "static", ROOT / "dashboards" / "sta
 PURE = (
     "gate", "payload", "network", "location", "device", "source", "visit", "clock", "rows", "tokens", "bot", "screen",
     "origin", "beacon", "rules", "extras", "state", "progress", "vitals", "hit",
-    "money",
+    "money", "cookie_names", "tallies",
 )  # fmt: skip
 CODE = {".py", ".js", ".mjs", ".css", ".html", ".sql"}
 LONGEST = 350

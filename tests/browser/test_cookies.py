@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from playwright.sync_api import Page
+
 from collector.config import Settings
 from collector.store import Store, open_store
 from tests.browser.banner import ACCEPT, REJECT, NewVisitor, banner_gone, put
@@ -23,6 +25,16 @@ def reports(visitor: Visitor) -> list[dict[str, Any]]:
     """Bodies of the reports that were counted."""
     taken = [answer.request for answer in visitor.answers if answer.url.endswith("/cookies") and answer.status == 202]
     return [json.loads(request.post_data or "") for request in taken]
+
+
+def await_reports(page: Page, visitor: Visitor, number: int = 1) -> None:
+    """Wait until so many were counted; Playwright hears of answers only while a page waits."""
+
+    def there() -> bool:
+        page.wait_for_timeout(50)
+        return len(reports(visitor)) == number
+
+    await_true(there, f"report {number}", 10)
 
 
 def rows(service: Service, site: str, sql: str) -> Callable[[], set[tuple[Any, ...]]]:
@@ -48,7 +60,7 @@ def test_names_are_reported_after_consent_with_those_from_before_it(
     assert anna.beacons() == []
     page.locator(ACCEPT).click()
     banner_gone(page)
-    await_true(lambda: page.wait_for_timeout(50) or reports(anna), "the report", 10)
+    await_reports(page, anna)
     report = reports(anna)[0]
     assert report["before"] == ["_ga", "_hjSession_123456"]
     assert report["after"] == ["_gid"]
@@ -102,9 +114,9 @@ def test_a_later_visit_reports_names_as_after_consent(visitor: NewVisitor, site:
     page = anna.open(address)
     page.locator(ACCEPT).click()
     banner_gone(page)
-    await_true(lambda: page.wait_for_timeout(50) or reports(anna), "the first report", 10)
+    await_reports(page, anna)
     again = anna.open(address)
-    await_true(lambda: again.wait_for_timeout(50) or len(reports(anna)) == 2, "the second report", 10)
+    await_reports(again, anna, 2)
     assert reports(anna)[1]["before"] == []
     assert reports(anna)[1]["after"] == ["_ga", "_hjSession_123456"]
 
@@ -117,6 +129,6 @@ def test_a_site_of_another_domain_reports_too(visitor: NewVisitor, site: str) ->
     started = time.monotonic()
     page.locator(ACCEPT).click()
     banner_gone(page)
-    await_true(lambda: page.wait_for_timeout(50) or reports(anna), "the report", 10)
+    await_reports(page, anna)
     assert time.monotonic() - started >= 2
     assert reports(anna)[0]["before"] == ["_ga", "_hjSession_123456"]

@@ -119,6 +119,7 @@ def test_the_traffic_was_taken_in(sweep: Sweep) -> None:
     assert {"POST /beacon 204", "POST /beacon 400", "POST /beacon 413", "POST /beacon 415"} <= set(answers)
     assert {"GET /pixel.gif 202", "GET /pixel.gif 204", "GET /missing 404", "POST /login 401"} <= set(answers)
     assert {"POST /consent 200", "POST /consent 400", "POST /api/v2/query 401"} <= set(answers)
+    assert {"POST /cookies 202", "POST /cookies 204", "POST /cookies 400"} <= set(answers)
     assert sum(count for answer, count in answers.items() if answer.endswith(" 500")) == 0
     assert sweep.pageviews > BEACONS / 4 + LINES / 2
 

@@ -116,6 +116,7 @@ def refused(client: Client, count: int, consent: str) -> None:
 def others(client: Client, count: int, consent: str) -> None:
     """Everything else that a browser may ask for."""
     for number in range(count):
+        cookie_names(client, number, consent)
         cookies = f"consent={consent}; visit=forged-visit-9931; other=cookie-value-2264"
         where = f"site={SITE}&url=https%3A%2F%2F{SITE}%2Fcenas{QUERY.replace('?', '%3F').replace('&', '%26')}"
         client.send(number, "GET", f"/pixel.gif?{where}", Cookie=cookies, Referer=REFERRERS[0])
@@ -127,6 +128,22 @@ def others(client: Client, count: int, consent: str) -> None:
         client.send(number, "GET", f"/sites/{SITE}?filter=missing-page-query-1188&email={MAIL}")
         client.post(number, "/api/v2/query", {"site_id": MAIL}, Authorization="Bearer bearer-value-7120")
         decisions(client, number)
+
+
+def cookie_names(client: Client, number: int, consent: str) -> None:
+    """Reports of cookies whose names hold what no name should, with consent and without."""
+    address = ADDRESSES[number % len(ADDRESSES)]
+    names = [
+        f"user_{MAIL}", MAIL, PERSON, "id_010199-11337", "tel_+37126543217", f"ip_{address}", address,
+        f"sid_{USER_AGENTS[0]}", "query-token-8fh2kq71=cookie-value-2264", "_ga",
+    ]  # fmt: skip
+    url = f"https://janis:user-info-pw-3vk8@{SITE}{PAGES[number % len(PAGES)]}{QUERY}#fragment-token-5pw9"
+    body = {"site": SITE, "url": url, "before": names, "after": [f"{name}_2" for name in names], "unknown": PERSON}
+    client.post(number, "/cookies", body | {"consent": consent}, Referer=REFERRERS[0])
+    client.post(number, "/cookies", body | {"consent": "forged-consent-5518.zzzz"})
+    client.post(number, "/cookies", body | {"before": "malformed-value-8812"})
+    where = f"site={SITE}&page=%2Fklienti%2F{MAIL}%2Frekini&asked=1&language=lv"
+    client.send(number, "GET", f"/consent?{where}", Referer=REFERRERS[0])
 
 
 def decisions(client: Client, number: int) -> None:
