@@ -107,7 +107,9 @@ def condition(goal: Goal) -> str:
     if goal.kind == "page":
         return _("Page %(page)s", page=goal.page)
     if goal.kind == "engaged":
-        return _("%(time)s of engaged time in a visit", time=duration(goal.threshold))
+        minutes, rest = divmod(goal.threshold, 60)
+        time = duration(goal.threshold) if rest or minutes >= 60 else _("%(minutes)s min", minutes=minutes)
+        return _("%(time)s of engaged time in a visit", time=time)
     if goal.page == ALL_PAGES:
         return _("%(depth)s%% of any page scrolled", depth=goal.threshold)
     return _("%(depth)s%% of %(page)s scrolled", depth=goal.threshold, page=goal.page)

@@ -46,6 +46,7 @@ def two_goals(app: Flask, clock: Clock) -> None:
         ({"kind": "scroll", "page": "/blog/**", "threshold": "75"}, "75% of /blog/** scrolled"),
         ({"kind": "scroll", "page": "", "threshold": "90"}, "90% of any page scrolled"),
         ({"kind": "engaged", "threshold": "90"}, "1 min 30 s of engaged time in a visit"),
+        ({"kind": "engaged", "threshold": "120"}, "2 min of engaged time in a visit"),
     ],
 )
 def test_a_goal_is_added_and_listed(anna: Person, app: Flask, fields: dict[str, str], condition: str) -> None:
