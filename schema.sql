@@ -863,7 +863,7 @@ CREATE TABLE IF NOT EXISTS consent_log
     consent         String                  COMMENT 'Random consent id, never seen beside a counter; empty for a refusal',
     site            LowCardinality(String)  COMMENT 'Site, by its domain',
     choices         Map(LowCardinality(String), Bool)COMMENT 'Decision for each purpose',
-    method          LowCardinality(String)  COMMENT 'How it was given: accept_all, reject_all, save_selection, withdraw, gpc, api',
+    method          LowCardinality(String)  COMMENT 'How it was given: accept_all, reject_all, save_selection, withdraw, object, gpc, api',
     decided         DateTime64(3, 'UTC')    COMMENT 'When, by the clock of the server',
     policy_version  UInt32                  COMMENT 'Version of the policy in force',
     language        LowCardinality(String)  COMMENT 'Language of the notice',
@@ -1236,7 +1236,7 @@ CREATE OR REPLACE VIEW consents_daily
 (
     site            LowCardinality(String)  COMMENT 'Site, by its domain',
     day             Date                    COMMENT 'Day (UTC)',
-    method          LowCardinality(String)  COMMENT 'How it was decided: accept_all, reject_all, save_selection, withdraw, gpc, api; ''other'' stands for those of fewer than 10 decisions',
+    method          LowCardinality(String)  COMMENT 'How it was decided: accept_all, reject_all, save_selection, withdraw, object, gpc, api; ''other'' stands for those of fewer than 10 decisions',
     decisions       Int64                   COMMENT 'Decisions',
     statistics      Int64                   COMMENT 'Decisions of these that allow statistics',
     marketing       Int64                   COMMENT 'Decisions of these that allow marketing'

@@ -22,6 +22,7 @@ from sqlalchemy.types import TypeDecorator
 from collector.config import ConfigError
 
 MIGRATIONS = Path(__file__).parent / "migrations" / "database"
+LAST_NUMBER = 2**31 - 1  # what an integer column takes everywhere; a number beyond it is asked for by mistake
 
 
 class Base(DeclarativeBase):

@@ -65,7 +65,7 @@ class Declared(msgspec.Struct, frozen=True):
 # What Sīkdatne itself keeps in the browser; told to every visitor, and not to be declared by hand. The texts are with
 # the banner's, under these keys.
 BUILT_IN: dict[str, Declared] = {
-    "consent": Declared("consent, sikdatne.consent", "necessary", amount=180, unit="days"),
+    "consent": Declared("consent, decision-*, sikdatne.consent", "necessary", amount=180, unit="days"),
     "visit": Declared("visit, sikdatne.visit", "statistics", amount=13, unit="months"),
 }
 OWN_NAMES = frozenset({"consent", "sikdatne.consent", "visit", "sikdatne.visit"})

@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from collector import markdown
-from collector.database import Base, Database, Instant
+from collector.database import LAST_NUMBER, Base, Database, Instant
 from collector.declaring import declared_for
 from collector.policy import Text, compose
 from collector.sites import SiteRow, to_site
@@ -150,6 +150,8 @@ def _current(session: Session, domain: str, now: float, wanted: Publication | No
 
 def find(database: Database, domain: str, version: int) -> Policy | None:
     """One version of the policy of a site."""
+    if not 0 < version <= LAST_NUMBER:
+        return None
     with database.session() as session:
         row = session.get(PolicyRow, (domain, version))
         return None if row is None else to_policy(row)

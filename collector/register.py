@@ -13,10 +13,10 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Literal, get_args
 
-from sqlalchemy import ForeignKey, delete, select
+from sqlalchemy import ForeignKey, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from collector.database import Base, Database
+from collector.database import LAST_NUMBER, Base, Database
 from collector.payload import without_personal
 from collector.sites import SiteRow
 
@@ -118,7 +118,7 @@ def answer(database: Database, site: str, number: int, outcome: str, done: str, 
 
 
 def open_one(session: Session, site: str, number: int) -> Request:
-    found = session.get(Request, number, with_for_update=True)
+    found = session.get(Request, number, with_for_update=True) if number <= LAST_NUMBER else None
     if found is None or found.site != site:
         raise RequestError(f"{site} has no request {number}")
     if found.answered is not None:
@@ -148,6 +148,13 @@ def requests(database: Database, site: str, today: date) -> list[Request]:
         *sorted((each for each in found if each.answered is None), key=lambda each: (each.due, each.id)),
         *sorted((each for each in found if each.answered), key=lambda each: (each.answered, each.id), reverse=True),
     ]
+
+
+def overdue(database: Database, site: str, today: date) -> int:
+    """How many requests of a site should have been answered before that day."""
+    with database.session() as session:
+        late = select(func.count()).where(Request.site == site, Request.answered.is_(None), Request.due < today)
+        return session.scalar(late) or 0
 
 
 def delete_old(database: Database, today: date) -> int:

@@ -34,6 +34,8 @@ class Words:
         self.values: dict[str, dict[str, str]] = texts["values"]
         self.policy: dict[str, Any] = texts["policy"]
         self.schema: dict[str, str] = texts["schema"]
+        # Units that Babel has no good word for: by plural form, with {n} for the number.
+        self.units: dict[str, dict[str, str]] = texts.get("units", {})
         self.locale = Locale.parse(language)
 
     def label(self, name: str, **given: object) -> str:
@@ -68,7 +70,10 @@ class Words:
         return f"{self.date(local.date())}, {format_time(local.time(), 'short', locale=self.locale)}"
 
     def duration(self, number: int, unit: Unit) -> str:
-        return format_unit(number, f"duration-{unit}", "long", locale=self.locale)
+        forms = self.units.get(unit)
+        if forms is None:
+            return format_unit(number, f"duration-{unit}", "long", locale=self.locale)
+        return forms[self.locale.plural_form(number)].format(n=number)
 
 
 @cache

@@ -1,7 +1,7 @@
 """Error pages in the look of the dashboards, for people; programs get the collector's JSON."""
 
 from flask import Flask, Response, make_response, render_template, request
-from werkzeug.exceptions import HTTPException, TooManyRequests
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, TooManyRequests
 
 from collector.app import as_json
 from dashboards.i18n import _
@@ -13,8 +13,9 @@ def init_app(app: Flask, ours: frozenset[str]) -> None:
     def answer(error: HTTPException) -> Response:
         if error.response is not None:
             return make_response(error.get_response())
-        unknown_address = request.endpoint is None and not request.path.startswith("/api/")
-        if (request.blueprint in ours or unknown_address) and wants_page():
+        blueprint = blueprint_of(app, error)
+        unknown_address = not blueprint and request.endpoint is None and not request.path.startswith("/api/")
+        if (blueprint in ours or unknown_address) and wants_page():
             return page(error)
         return as_json(error)
 
@@ -24,6 +25,15 @@ def init_app(app: Flask, ours: frozenset[str]) -> None:
 def wants_page() -> bool:
     best = request.accept_mimetypes.best_match(["text/html", "application/json"], default="text/html")
     return best == "text/html"
+
+
+def blueprint_of(app: Flask, error: HTTPException) -> str:
+    """Who serves this address; also where it is served by other methods only, which leaves the request without one."""
+    if request.blueprint or not isinstance(error, MethodNotAllowed):
+        return request.blueprint or ""
+    adapter, methods = app.create_url_adapter(request), sorted(error.valid_methods or ())
+    endpoint = str(adapter.match(method=methods[0])[0]) if adapter and methods else ""
+    return endpoint.rpartition(".")[0]
 
 
 def page(error: HTTPException) -> Response:

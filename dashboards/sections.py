@@ -6,11 +6,15 @@ from typing import NamedTuple
 
 from flask import request, url_for
 
+from collector import register
 from collector.sites import Site
+from dashboards import context
 from dashboards.address import Address
 from dashboards.i18n import _
+from dashboards.reports import today
 
 REPORTS, PRIVACY, SETTINGS = "reports", "privacy", "settings"
+REGISTER = "request_pages.page"
 
 
 class Section(NamedTuple):
@@ -35,7 +39,7 @@ def sections() -> tuple[Section, ...]:
         Section(PRIVACY, "cookie_pages.page", _("Cookies")),
         Section(PRIVACY, "policy_pages.page", _("Privacy policy")),
         Section(PRIVACY, "proof_pages.page", _("Proof of consent")),
-        Section(PRIVACY, "request_pages.page", _("Requests")),
+        Section(PRIVACY, REGISTER, _("Requests")),
         Section(SETTINGS, "goal_settings.page", _("Goals and funnels")),
         Section(SETTINGS, "banner_pages.page", _("Consent banner")),
         Section(SETTINGS, "declared_pages.page", _("Declared cookies")),
@@ -45,9 +49,12 @@ def sections() -> tuple[Section, ...]:
 
 @dataclass(frozen=True)
 class Link:
+    """`overdue` says how many things on the page should have been done already."""
+
     label: str
     url: str
     current: bool
+    overdue: int = 0
 
 
 @dataclass(frozen=True)
@@ -65,12 +72,18 @@ def navigation(site: Site, address: Address | None = None) -> Navigation:
     below = found[0] if address else None  # the lists that the overview leads to
     here = next((each for each in found if each.endpoint == request.endpoint), below)
     group = here.group if here else ""
+    late = register.overdue(context.database(), site.domain, today(site, context.now()))
     main = [
-        Link(_group(each), _url(each, site, address), each == here or REPORTS != each.group == group)
+        Link(
+            label=_group(each),
+            url=_url(each, site, address),
+            current=each == here or REPORTS != each.group == group,
+            overdue=late if each.group == PRIVACY else 0,
+        )
         for each in _first_of_groups(found)
     ]
     within = [
-        Link(each.label, _url(each, site, None), each == here)
+        Link(each.label, _url(each, site, None), each == here, late if each.endpoint == REGISTER else 0)
         for each in found
         if each.group == group and group != REPORTS
     ]

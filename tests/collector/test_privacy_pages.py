@@ -79,7 +79,8 @@ def test_the_policy_is_there_in_five_languages_with_what_the_law_asks_for(app: F
 
 
 def test_a_site_that_is_not_known_has_no_pages(client: FlaskClient) -> None:
-    for path in ("/privacy/nobody.lv", "/privacy/nobody.lv/me", f"/privacy/{SITE}/2"):
+    beyond = [f"/privacy/{SITE}/{number}" for number in (0, 2, 2**31, 10**30)]
+    for path in ("/privacy/nobody.lv", "/privacy/nobody.lv/me", *beyond, *(f"{each}/changes" for each in beyond)):
         assert client.get(path).status_code == 404
     assert client.get(f"/privacy/{SITE}/1").status_code == 200
 

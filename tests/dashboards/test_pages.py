@@ -239,6 +239,9 @@ def test_unknown_addresses_get_a_page_for_people_and_json_for_programs(anna: Per
         assert answer.status_code == 404
         assert "There is nothing here" in words(answer)
     assert anna.get("/nothing", Accept="application/json").json["error"]["type"] == "not_found"  # type: ignore[index]
+    for path in ("/consent/receipt/x", "/privacy/example.lv", "/pixel.js"):
+        answer = anna.client.put(path)
+        assert (answer.status_code, answer.mimetype) == (405, "application/json")
 
 
 @pytest.mark.parametrize("path", ["/", REPORT, "/login", "/sites/new", "/sites/new.lv", "/nothing", "/assets/logo.svg"])

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -135,6 +136,10 @@ def test_overdue_requests_stand_out(app: Flask, owner: Person, clock: Clock) -> 
     assert "One request is overdue." in words(page)
     assert page.text.index("letter 1") < page.text.index("letter 2")
     assert page.text.count('class="request overdue"') == 1
+    for path in ("/sites/example.lv", POLICY):
+        assert re.search(r'/privacy/\w+"[^>]*>Privacy <span class="late">1<', owner.get(path).text)
+    register.answer(of(app).database, "example.lv", 1, "done", "deleted", now)
+    assert 'class="late"' not in owner.get("/sites/example.lv").text
 
 
 @pytest.mark.parametrize(
@@ -145,6 +150,7 @@ def test_overdue_requests_stand_out(app: Flask, owner: Person, clock: Clock) -> 
         {"kind": "access", "received": "yesterday"},
         {"kind": "access", "received": "2999-01-01"},
         {"what": "answer", "number": "7", "outcome": "done", "done": "x"},
+        {"what": "answer", "number": "9" * 30, "outcome": "done", "done": "x"},
         {"what": "extend", "number": "x", "reason": "x"},
     ],
 )
