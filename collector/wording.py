@@ -19,6 +19,7 @@ TEXTS = Path(__file__).parent / "texts"
 FIRST = "lv"  # where no wish can be met
 SOURCE = "en"  # what a text that lacks a translation is written in
 
+REGIONS = {"en": "en_GB"}  # whose dates and times are written, where the language alone stands for another continent
 Unit = Literal["second", "minute", "hour", "day", "month", "year"]
 
 
@@ -36,7 +37,7 @@ class Words:
         self.schema: dict[str, str] = texts["schema"]
         # Units that Babel has no good word for: by plural form, with {n} for the number.
         self.units: dict[str, dict[str, str]] = texts.get("units", {})
-        self.locale = Locale.parse(language)
+        self.locale = Locale.parse(REGIONS.get(language, language))
 
     def label(self, name: str, **given: object) -> str:
         """A text of the pages, with its {placeholders} filled in."""

@@ -4,7 +4,6 @@ import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import get_args
 
 import msgspec
 import pytest
@@ -25,7 +24,7 @@ from collector.sites import Site, add_site, list_sites, update_site
 from collector.stored import read, tables
 from collector.tokens import ConsentGrant
 from collector.visit import Origin, State
-from collector.wording import SOURCE, TEXTS, Unit, choose, languages, words
+from collector.wording import SOURCE, TEXTS, choose, languages, words
 
 SITE = "example.lv"
 NOW = time.time()
@@ -89,18 +88,6 @@ def test_every_field_and_code_that_a_browser_holds_has_a_word(language: str) -> 
     assert sorted(channels - set(said.values["channel"])) == []
     assert sorted(set(Method.__args__) - set(said.values["method"])) == []  # type: ignore[attr-defined]
     assert said.value("country", "LV") not in ("", "LV")
-
-
-def test_a_duration_has_the_form_that_its_number_needs() -> None:
-    latvian = words("lv")
-    forms = [latvian.duration(number, "day") for number in (1, 2, 10, 21, 30)]
-    assert forms == ["1 diena", "2 dienas", "10 dienu", "21 diena", "30 dienu"]
-    estonian = words("et")
-    assert [estonian.duration(number, "month") for number in (1, 13)] == ["1 kuu", "13 kuud"]
-    assert estonian.duration(180, "day") == "180 päeva"
-    units: tuple[Unit, ...] = get_args(Unit)
-    for language in WANTED:
-        assert all("duration" not in words(language).duration(n, unit) for unit in units for n in (1, 2, 5, 21))
 
 
 # What is generated

@@ -168,7 +168,7 @@ def test_times_are_those_of_the_site_and_codes_are_words() -> None:
         born=20_000, day=20_600, start=noon, seen=noon + 3, origin=origin, path="/x", goals=1 << 2, pages="AAAA"
     )
     rows = dict(visit_rows(state, site, words("en")))
-    assert rows["This visit began"] == "May 28, 2026, 11:26\u202fPM"
+    assert rows["This visit began"] == "28 May 2026, 23:26"
     assert rows["First visit"] == "October 4, 2024"
     assert rows["Goals reached in this visit"] == "Pasūtījums"
     assert (rows["Country"], rows["Language of the browser"], rows["Device"]) == ("Latvia", "Russian", "telephone")
