@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from collector.payload import MAX_PAGE, REMOVED, clean_path, clean_text
+from collector.payload import MAX_PAGE, PAGE_VIEW, REMOVED, clean_path, clean_text
 
 Kind = Literal["event", "page", "scroll", "engaged"]
 KINDS: tuple[Kind, ...] = ("event", "page", "scroll", "engaged")
@@ -60,7 +60,7 @@ def checked_goal(goal: Goal) -> Goal:
     """The goal with everything that its kind does not use left out. Raises GoalError."""
     name = checked_name(goal.name, "goal")
     if goal.kind == "event":
-        return Goal(name, "event", event=_text(goal.event, "the name of the event"), props=_props(goal.props))
+        return Goal(name, "event", event=_event(goal.event), props=_props(goal.props))
     if goal.kind == "page":
         return Goal(name, "page", page=_page(goal.page))
     if goal.kind == "scroll":
@@ -89,6 +89,13 @@ def checked_steps(steps: Sequence[int]) -> tuple[int, ...]:
     if len(set(steps)) != len(steps):
         raise GoalError("a goal can be one step of a funnel only")
     return tuple(steps)
+
+
+def _event(name: str) -> str:
+    kept = _text(name, "the name of the event")
+    if kept == PAGE_VIEW:
+        raise GoalError("page views are no event; a goal of the kind page with the page /** is reached by any of them")
+    return kept
 
 
 def _text(text: str, what: str) -> str:

@@ -89,7 +89,10 @@ _PERSONAL = re.compile(
     r"|[0-9a-f]*::[0-9a-f]|(?:[0-9a-f]{1,4}:){4}",
     re.IGNORECASE,
 )
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
+# With what turns the direction of writing: a name could pass for another one in a list.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+PAGE_VIEW = "pageview"  # what page views are called among events
+
 _ADDRESS = re.compile(r"(https?)://(?:[^/?#@]*@)?([^/?#\\\s]+)([^?#]*)(?:\?([^#]*))?", re.IGNORECASE)
 
 
@@ -105,11 +108,19 @@ def decode(body: bytes) -> Payload:
         raise BadPayload("malformed", "the body is no JSON object in UTF-8") from None
     if payload.kind not in KINDS:
         raise BadPayload("kind", f"kind takes {', '.join(KINDS)}")
-    if payload.kind == "event" and not payload.name.strip():
-        raise BadPayload("name", "an event takes a name")
+    if payload.kind == "event":
+        _check_name(clean_text(payload.name))
     if payload.kind == "vitals" and payload.vitals is None:
         raise BadPayload("vitals", "a report of vitals takes some")
     return payload
+
+
+def _check_name(kept: str) -> None:
+    """Whether an event can be counted under this name, as it is kept. Raises BadPayload."""
+    if not kept:
+        raise BadPayload("name", "an event takes a name")
+    if kept == PAGE_VIEW:
+        raise BadPayload("name", f"an event cannot be called {PAGE_VIEW}, for page views are; send that kind instead")
 
 
 def page_of(url: str) -> Page | None:

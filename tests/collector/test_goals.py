@@ -80,6 +80,7 @@ def test_what_a_kind_does_not_use_is_left_out(database: Database) -> None:
         (Goal("a", "page", page="/" + "ā" * 80), "at most 144 bytes"),
         (Goal("a", "event"), "the name of the event is missing"),
         (Goal("a", "event", event="anna@example.lv"), "personal data"),
+        (Goal("a", "event", event="pageview"), "page views are no event"),
         (Goal("a", "event", event="e", props=(("", "x"),)), "the name of a property is missing"),
         (Goal("a", "event", event="e", props=(("k", ""),)), "the value of k is missing"),
         (Goal("a", "event", event="e", props=(("k", "1"), ("k", "2"))), "one value only"),

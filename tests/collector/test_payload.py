@@ -129,8 +129,17 @@ def test_a_kept_path_is_short_and_of_one_line(path: str) -> None:
     assert clean_path(kept.replace("%", "")) == kept.replace("%", "")
 
 
+@pytest.mark.parametrize("name", ["", " ", "\0", "\u202e", "\n\x85", "pageview", " pageview\0"])
+def test_an_event_takes_a_name_of_its_own(name: str) -> None:
+    with pytest.raises(BadPayload, match="an event") as caught:
+        decode(body(kind="event", name=name))
+    assert (caught.value.type, caught.value.status) == ("name", 400)
+
+
 def test_text_is_one_short_line() -> None:
     assert clean_text("  Spring\nsale ") == "Springsale"
+    assert clean_text("Or\u202eder\u2066 \x9b") == "Order"
+    assert clean_text("\u06a9\u200c\u0645") == "\u06a9\u200c\u0645"  # a joiner is a part of words
     assert len(clean_text("ā" * 100).encode()) <= 64
 
 
