@@ -15,7 +15,7 @@ blueprint = Blueprint("scripts", __name__)
 
 # What a tag names, and what these load when it is used.
 SCRIPTS = (
-    "pixel.js", "more.js", "vitals.js", "banner.js", "cookies.js", "mine.js", "embeds.js", "consent-mode.js",
+    "pixel.js", "more.js", "navigation.js", "vitals.js", "banner.js", "cookies.js", "mine.js", "embeds.js", "consent-mode.js",
     "cookiebot.js", "cookieyes.js", "klaro.js", "tcf.js", "own.js",
 )  # fmt: skip
 

@@ -66,7 +66,7 @@ try {
   };
 
   sikdatne = {
-    q: [], ...window.sikdatne, // what was called before this script was there
+    q: [], ...self.sikdatne, // what was called before this script was there
     update,
     open: () => load("banner.js"),
     path: () => !optional && location.pathname, // more.js puts another in its place
@@ -80,5 +80,6 @@ try {
   "click scroll keydown mousemove pagehide visibilitychange".split(" ").map((name) => addEventListener(name, update, 1));
   if (!choice() || !doc.querySelector("[data-consent-open]")) load("banner.js", 1);
   if (optional || doc.querySelector("[data-consent],[data-event]")) load("more.js");
-  navigation.addEventListener("currententrychange", update); // where there is none, a new path shows at the next sign of life
+  // Where there is no Navigation API, other means are loaded, and the call of what is not there ends in the catch.
+  (self.navigation || load("navigation.js")).addEventListener("currententrychange", update);
 } catch {}

@@ -28,8 +28,10 @@ export function measure() {
   };
   const rest = ({ type }) => {
     if (type == "visibilitychange" && !document.hidden || !ids[0]) return;
-    sikdatne.q.push({ kind: "vitals", vitals: take() });
-    sikdatne.update({ type: "pagehide" });
+    try {
+      sikdatne.q.push({ kind: "vitals", vitals: take() });
+      sikdatne.update({ type }); // a page that is only hidden is no new view when it is seen again
+    } catch {}
   };
   addEventListener("visibilitychange", rest, true);
   addEventListener("pagehide", rest, true);

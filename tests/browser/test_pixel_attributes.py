@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Error
 
 from collector.scripts import STATIC
 from tests.browser.conftest import Visitor, await_in, storage
@@ -134,18 +135,36 @@ def test_topic_and_audience_are_told_and_may_change(site: str, visitor: NewVisit
 def test_applications_of_pages_are_followed_without_touching_their_history(
     service: Service, visitor: NewVisitor
 ) -> None:
-    """Also where the browser has no Navigation API: then at the next sign of life."""
     person = visitor()
     page = person.open(f"{service.url}/demo/")
     accept(page)
     await_sent(page, person, 1)
-    assert page.evaluate("String(history.pushState).includes('native')")
-    person.context.add_init_script("delete window.navigation")
-    page.goto(f"{service.url}/demo/noma")
-    await_sent(page, person, 2)
     page.evaluate("history.pushState(null, '', '/demo/cits')")
-    page.mouse.move(40, 40)
-    await_sent(page, person, 3)
+    await_sent(page, person, 2)
+    assert page.evaluate("String(history.pushState).includes('native')")
+    assert person.asked("/navigation.js") == []
+
+
+def test_without_a_navigation_api_no_path_waits_for_a_sign_of_life(service: Service, visitor: NewVisitor) -> None:
+    """A path that is shown for a moment, with nothing touched, is a view of its own, and so is going back."""
+    person = visitor()
+    person.context.add_init_script("delete window.navigation")
+    page = person.open(f"{service.url}/demo/")
+    accept(page)
+    await_sent(page, person, 1)
+    page.goto(f"{service.url}/demo/noma", wait_until="networkidle")
+    page.evaluate("history.pushState({ step: 1 }, '', '/demo/viens')")
+    page.evaluate("history.replaceState({ step: 2 }, '', '/demo/divi')")
+    assert page.evaluate("history.state") == {"step": 2}
+    page.evaluate("history.back()")
+    await_sent(page, person, 5)
+    assert [view.removeprefix(service.url) for view in person.views()] == [
+        "/demo/", "/demo/noma", "/demo/viens", "/demo/divi", "/demo/noma",
+    ]  # fmt: skip
+    page.evaluate("sikdatne.update = null")
+    page.evaluate("history.pushState(null, '', '/demo/cits')")  # the page's own call does not fail
+    with pytest.raises(Error, match="SecurityError"):
+        page.evaluate("history.pushState(null, '', 'https://elsewhere.example/')")  # but where it always does
 
 
 def test_a_state_in_the_page_s_storage_is_kept_current(site: str, visitor: NewVisitor) -> None:

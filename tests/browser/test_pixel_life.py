@@ -231,6 +231,24 @@ def test_nothing_is_thrown_into_a_page_and_counting_goes_on_where_it_can(
     await_stored(service)
 
 
+def test_a_page_hidden_at_once_reports_its_vitals_and_is_no_new_view_when_seen_again(
+    site: str, visitor: NewVisitor
+) -> None:
+    person = visitor()
+    page = consenting(person, site)
+    person.context.add_init_script("Date.now = ((now) => () => now)(Date.now())")  # no time passes: there is no leave
+    page.goto(page_with(f"http://www.{site}/mirkli", 'data-with="vitals"'))
+    await_sent(page, person, 1)
+    settled(page)
+    await_in(page, "performance.getEntriesByType('paint').length")
+    page.evaluate(HIDE, True)
+    await_sent(page, person, 1, "vitals")
+    page.evaluate(HIDE, False)
+    page.evaluate("sikdatne.track('Seen')")
+    await_sent(page, person, 1, "event")
+    await_sent(page, person, 1)
+
+
 WATCH = """
 window.shift = 0;
 new PerformanceObserver((list) => { for (const entry of list.getEntries()) window.shift += entry.value; })
