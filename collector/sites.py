@@ -24,6 +24,7 @@ CHANGEABLE = (
     "timezone", "origins", "detail_days", "rollup_months", "policy_version", "proof_months",
     "request_months", "controller", "contact",
 )  # fmt: skip
+LONGEST_TEXT = 200  # characters of a controller's name, or of how to reach it
 
 
 class SiteError(Exception):
@@ -174,7 +175,18 @@ def checked(site: Site) -> Site:
         raise SiteError("detail_days takes 1 to 3660, rollup_months takes 1 to 120")
     if not 1 <= site.proof_months <= 240 or not 1 <= site.request_months <= 240:
         raise SiteError("proof_months and request_months take 1 to 240")
-    return msgspec.structs.replace(site, origins=tuple(map(checked_origin, site.origins)))
+    return msgspec.structs.replace(
+        site, origins=tuple(map(checked_origin, site.origins)), controller=one_line("controller", site.controller),
+        contact=one_line("contact", site.contact),
+    )  # fmt: skip
+
+
+def one_line(field: str, text: str) -> str:
+    """A text that every visitor is shown, in one line. Raises SiteError."""
+    text = " ".join(text.split())
+    if len(text) > LONGEST_TEXT or not text.isprintable():
+        raise SiteError(f"the {field} is one line of at most {LONGEST_TEXT} characters")
+    return text
 
 
 def checked_origin(origin: str) -> str:

@@ -169,7 +169,7 @@ def test_times_are_those_of_the_site_and_codes_are_words() -> None:
     )
     rows = dict(visit_rows(state, site, words("en")))
     assert rows["This visit began"] == "28 May 2026, 23:26"
-    assert rows["First visit"] == "October 4, 2024"
+    assert rows["First visit"] == "4 October 2024"
     assert rows["Goals reached in this visit"] == "Pasūtījums"
     assert (rows["Country"], rows["Language of the browser"], rows["Device"]) == ("Latvia", "Russian", "telephone")
     assert rows["How you came"] == "from a search engine"

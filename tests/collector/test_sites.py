@@ -39,6 +39,16 @@ def test_what_is_no_domain_is_refused(database: Database, domain: str) -> None:
         add_site(database, domain, now=NOW)
 
 
+@pytest.mark.parametrize("name", ["controller", "contact"])
+def test_what_visitors_are_told_of_the_controller_is_one_line(database: Database, name: str) -> None:
+    add_site(database, "example.lv", now=NOW)
+    for wrong in ("x" * 201, "SIA\0", "\u202eSIA"):
+        with pytest.raises(SiteError, match=f"the {name} is one line"):
+            update_site(database, "example.lv", **{name: wrong})
+    kept = update_site(database, "example.lv", **{name: " SIA\u00a0«Piemērs»\n"})
+    assert getattr(kept, name) == "SIA «Piemērs»"
+
+
 @pytest.mark.parametrize("timezone", ["", "Riga", "../../etc/passwd", "/etc/localtime", "Europe/Riga\0"])
 def test_what_is_no_time_zone_is_refused(database: Database, timezone: str) -> None:
     with pytest.raises(SiteError, match="is not a time zone"):
