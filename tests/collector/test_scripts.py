@@ -1,8 +1,10 @@
 """The scripts that websites load, and the demo website."""
 
 import gzip
+import re
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -44,6 +46,18 @@ def test_the_scripts_are_small_and_carry_nothing_to_recognise_a_browser_by(
         assert "Set-Cookie" not in answer.headers
         assert "max-age" in answer.headers["Cache-Control"]
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+# What would tell one browser from another; the system colour "Canvas" of style sheets is no canvas.
+TELLING = re.compile(
+    r"getContext|toDataURL|OffscreenCanvas|AudioContext|RTCPeerConnection|\.plugins|\.mimeTypes|document\.fonts|deviceMemory"
+    r"|hardwareConcurrency|getBattery|maxTouchPoints|devicePixelRatio|colorDepth|userAgentData|enumerateDevices"
+)
+
+
+@pytest.mark.parametrize("script", sorted(STATIC.glob("*.js")), ids=lambda script: script.name)
+def test_no_script_asks_for_what_tells_browsers_apart(script: Path) -> None:
+    assert TELLING.findall(script.read_text("utf-8")) == []
 
 
 def test_the_pixel_brings_no_banner_with_it(client: FlaskClient) -> None:
