@@ -69,10 +69,12 @@ def set_up(part: str, level: int = logging.INFO) -> None:
 
 
 class Calm(logging.Filter):
-    """Leaves out that a worker was killed at the stop: granian often says so of one that had just ended by itself."""
+    """Leaves out what granian says without need: that a worker was killed at the stop, often of one that had just ended
+    by itself, and that there are more threads than cores, which is meant so (`web.py`): they wait for one another."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        return "refused to gracefully stop" not in record.getMessage()
+        message = record.getMessage()
+        return "refused to gracefully stop" not in message and "Configuration allows spawning" not in message
 
 
 def granian_config() -> dict[str, object]:

@@ -107,8 +107,8 @@ def condition(goal: Goal) -> str:
     if goal.kind == "page":
         return _("Page %(page)s", page=goal.page)
     if goal.kind == "engaged":
-        minutes, rest = divmod(goal.threshold, 60)
-        time = duration(goal.threshold) if rest or minutes >= 60 else _("%(minutes)s min", minutes=minutes)
+        minutes, seconds = divmod(goal.threshold, 60)
+        time = duration(goal.threshold) if seconds or minutes >= 60 else _("%(minutes)s min", minutes=minutes)
         return _("%(time)s of engaged time in a visit", time=time)
     if goal.page == ALL_PAGES:
         return _("%(depth)s%% of any page scrolled", depth=goal.threshold)

@@ -30,6 +30,7 @@ def test_it_says_where_everything_is(service: Service) -> None:
     said = service.log.read_text()
     assert f"Dashboards  {service.url}/" in said
     assert f"Demo site   {service.url}/demo/" in said
+    assert "level=" not in said, "nobody has to read a log to begin"
     link = re.search(rf"First user  {service.url}(/\S+)", said)
     assert link
     assert service.request("GET", link[1]).status == 200
