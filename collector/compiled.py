@@ -85,7 +85,11 @@ def keep(work: Path, target: Path) -> None:
     for path in (*work.glob("*.so"), *work.glob("collector/*.so")):
         shutil.move(path, new / path.relative_to(work))
     new.chmod(0o755)
-    new.rename(target)
+    try:
+        new.rename(target)
+    except OSError:  # made by somebody else meanwhile, from the same sources
+        if not target.is_dir():
+            raise
     for other in HOME.iterdir():
         if other != target:
             shutil.rmtree(other, ignore_errors=True)

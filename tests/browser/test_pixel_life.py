@@ -27,7 +27,7 @@ def forget_visit(person: Visitor) -> None:
 def test_two_tabs_that_open_at_once_are_one_visit(
     service: Service, visitor: NewVisitor, dashboard: Dashboard, locks: bool
 ) -> None:
-    """And two without Web Locks: so this test can fail. (They need localhost or https.)"""
+    """Without Web Locks both ask at once: so this test can fail. (They need localhost or https.)"""
     person = visitor()
     page = person.open(f"{service.url}/demo/")
     accept(page)
@@ -52,10 +52,9 @@ def test_two_tabs_that_open_at_once_are_one_visit(
         route.continue_()
     await_sent(page, person, 3)
     after = {metric: dashboard.number("demo", metric) for metric in before}
-    assert {metric: after[metric] - before[metric] for metric in before} == {
-        "visits": 1 if locks else 2,
-        "pageviews": 2,
-    }
+    assert after["pageviews"] - before["pageviews"] == 2
+    # Without locks the second beacon may or may not get the cookie of the first one's answer while it is held.
+    assert after["visits"] - before["visits"] in ((1,) if locks else (1, 2))
 
 
 def test_only_the_outermost_page_counts(site: str, visitor: NewVisitor) -> None:
