@@ -15,8 +15,8 @@ blueprint = Blueprint("scripts", __name__)
 
 # What a tag names, and what these load when it is used.
 SCRIPTS = (
-    "pixel.js", "more.js", "navigation.js", "vitals.js", "banner.js", "cookies.js", "mine.js", "embeds.js", "consent-mode.js",
-    "cookiebot.js", "cookieyes.js", "klaro.js", "tcf.js", "own.js",
+    "pixel.js", "more.js", "navigation.js", "vitals.js", "banner.js", "cookies.js", "mine.js", "embeds.js",
+    "consent-mode.js", "cookiebot.js", "cookieyes.js", "klaro.js", "tcf.js", "own.js",
 )  # fmt: skip
 
 

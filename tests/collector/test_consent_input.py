@@ -127,9 +127,7 @@ def test_whatever_is_asked_gets_an_answer_of_the_contract(settings: Settings) ->
         client = app.test_client()
 
         @PATIENT
-        @given(
-            st.dictionaries(st.sampled_from(QUERY), st.text(max_size=50))
-        )
+        @given(st.dictionaries(st.sampled_from(QUERY), st.text(max_size=50)))
         def asking(query: dict[str, str]) -> None:
             answer = client.get("/consent", query_string=query)
             if answer.status_code != 200:
