@@ -16,6 +16,9 @@ METRICS: dict[str, Form] = {
     "bounce_rate": "percent",
     "visit_duration": "duration",
 }
+BESIDE: dict[str, dict[str, Form]] = {  # what a list of all values tells of each beside its first figure
+    "page": {"pageviews": "number", "time_on_page": "duration", "scroll_depth": "percent"},
+}
 LESS_IS_BETTER = frozenset({"bounce_rate"})
 
 
@@ -27,6 +30,8 @@ def label(metric: str) -> str:
         "pageviews": _("Page views"),
         "bounce_rate": _("Bounce rate"),
         "visit_duration": _("Visit duration"),
+        "time_on_page": _("Time on page"),
+        "scroll_depth": _("Scroll depth"),
     }[metric]
 
 

@@ -18,7 +18,7 @@ from dashboards import charts, context, figures, names, periods, questions
 from dashboards.controls import controls
 from dashboards.members import members, only_admins
 from dashboards.query import QueryError
-from dashboards.reports import ALL_ROWS, Report, today
+from dashboards.reports import Report, today
 
 SITES_DAILY = (Path(__file__).parent / "queries" / "sites_daily.sql").read_text("utf-8")
 SPARK_DAYS = 28
@@ -131,7 +131,8 @@ def listing(domain: str, dimension: str) -> str:
     given["sites"] = services().sites.all(context.now())
     given |= {"heading": names.dimension(dimension), "unit": figures.label(questions.unit(dimension, address))}
     try:
-        return render_template("list.html", rows=report.lines(dimension, ALL_ROWS), **given)
+        given["beside"] = [figures.label(metric) for metric in figures.BESIDE.get(dimension, {})]
+        return render_template("list.html", rows=report.listed(dimension), **given)
     except QueryError as error:
         return render_template("list.html", rows=[], problem=report.told(error), **given)
     except StoreError:

@@ -3,7 +3,7 @@
 A part of the page that is loaded alone asks only its own questions. What is asked may raise StoreError.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from collector.sites import Site
 from dashboards import address as addresses
 from dashboards import figures, names, questions
 from dashboards.asked import Asked
-from dashboards.figures import Number
+from dashboards.figures import Form, Number
 from dashboards.i18n import _
 from dashboards.query import Query, QueryError, Result, Row, decisions, drops, run, visitors_now
 from dashboards.series import Chart, Series, chart, series
@@ -24,6 +24,7 @@ NOW_MINUTES = 5
 ROWS = {"pages": 9, "sources": 9, "places": 9}
 FEW_ROWS = 6
 ALL_ROWS = 1000
+NOTHING: Mapping[str, Form] = {}
 
 
 class Report(Asked):
@@ -135,9 +136,13 @@ class Report(Asked):
             tabs, rows, more, note if dimension == "page" and self.address.period.days > 1 and rows else "", problem,
         )  # fmt: skip
 
-    def lines(self, dimension: str, limit: int) -> list[Line]:
+    def listed(self, dimension: str) -> list[Line]:
+        """All rows of a dimension, with further figures where there are some. Raises QueryError as `lines` does."""
+        return self.lines(dimension, ALL_ROWS, figures.BESIDE.get(dimension, {}))
+
+    def lines(self, dimension: str, limit: int, beside: Mapping[str, Form] = NOTHING) -> list[Line]:
         """The rows of a table, longest first. Raises QueryError for what cannot be known under the filters."""
-        rows = self.countries[:limit] if dimension == "country" else self._rows(dimension, limit)
+        rows = self.countries[:limit] if dimension == "country" else self._rows(dimension, limit, beside)
         values = [row.metrics[0] or 0 for row in rows]
         unit = questions.unit(dimension, self.address)
         known = unit in questions.metrics(self.address)
@@ -150,14 +155,16 @@ class Report(Asked):
                 share=figures.share(value, total),
                 bar=round(100 * value / longest) if longest else 0,
                 url="" if dimension == "exit" else questions.row_address(self.address, dimension, row.dimensions).url(),
+                beside=tuple(map(figures.written, row.metrics[1:], beside.values())),
             )
             for row, value in zip(rows, values, strict=True)
             if value > 0
         ]
 
-    def _rows(self, dimension: str, limit: int) -> Sequence[Row]:
+    def _rows(self, dimension: str, limit: int, beside: Iterable[str] = ()) -> Sequence[Row]:
         by = questions.dimensions(dimension)
-        asked = questions.query(self.address, [questions.unit(dimension, self.address)], by, limit=limit)
+        first = questions.unit(dimension, self.address)
+        asked = questions.query(self.address, [first, *beside], by, limit=limit)
         return self._run(asked).rows
 
     def _run(self, asked: Query) -> Result:

@@ -27,13 +27,14 @@ class Tab(msgspec.Struct, frozen=True):
 
 
 class Line(msgspec.Struct, frozen=True):
-    """A row of a table: `bar` is its length in percent of the longest."""
+    """A row of a table: `bar` is its length in percent of the longest, `beside` its further figures."""
 
     label: str
     text: str
     share: str
     bar: int
     url: str
+    beside: tuple[str, ...] = ()
 
 
 class Panel(msgspec.Struct, frozen=True):

@@ -224,6 +224,14 @@ def test_lists_show_all_values(anna: Person) -> None:
     assert anna.get("/sites/example.lv/list/password").status_code == 404
 
 
+def test_the_list_of_pages_tells_how_long_and_how_far_they_are_read(anna: Person) -> None:
+    rows = Tables(anna.get(f"/sites/example.lv/list/page?{RANGE}").text).rows[""]
+    assert rows[0] == ["Page", "Visitors", "Share", "Page views", "Time on page", "Scroll depth"]
+    # Three views: 30 and 90 engaged seconds of two, seen down to 100 and 20 percent.
+    assert [row[3:] for row in rows if row[0] == "/prices"] == [["3", "40 s", "60%"]]
+    assert [row[3:] for row in rows if row[0] == "/letter"] == [["3", "0 s", "–"]]
+
+
 def test_viewers_look_and_do_not_touch(tmp_path: Path, counted: Store, clock: Clock) -> None:
     with installed(tmp_path, counted.address(), clock) as app:
         viewer = signed_in(app, clock, "viewer")
