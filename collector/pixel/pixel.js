@@ -13,7 +13,8 @@ try {
   let queue = Promise.resolve();
 
   const address = (file) => new URL(file, api);
-  const load = (file, given) => import(address(file)).then((part) => part.show(site, given)).catch(() => {});
+  // Date stands for a function that does nothing, and is shorter.
+  const load = (file, given) => import(address(file)).then((part) => part.show(site, given)).catch(Date);
 
   /** The decision this browser remembers, as the banner keeps it: {statistics, marketing, until, consent, credentials};
    * false if never made, or expired. `consent` is the token that lets a beacon be counted: there if statistics are
@@ -34,7 +35,7 @@ try {
     };
     sikdatne.extra?.(fields);
     // A page that is going away cannot wait for a lock.
-    queue = queue.then(() => leaving ? job() : navigator.locks.request(VISIT, job)).catch(job).catch(() => {});
+    queue = queue.then(() => leaving ? job() : navigator.locks.request(VISIT, job)).catch(job).catch(Date);
   };
 
   /** Something happened: a sign of life, or a change of page, of visibility, of consent. */
@@ -70,10 +71,8 @@ try {
     update,
     open: () => load("banner.js"),
     path: () => !optional && location.pathname, // more.js puts another in its place
-    track: (name, props, revenue) => {
-      sikdatne.q.push({ kind: "event", name, props, revenue });
-      update({});
-    },
+    // An event may be the last thing of a page, as a form that is sent; it waits for no lock.
+    track: (name, props, revenue) => leaving = !update({}, sikdatne.q.push({ kind: "event", name, props, revenue })),
   };
 
   update({});
