@@ -14,6 +14,7 @@ import shutil
 import struct
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
@@ -236,17 +237,22 @@ def disk_full(directory: Path) -> bool:
 
 def used_bytes(directory: Path) -> int:
     """Bytes of all segments under the spool `directory`."""
-    total = 0
-    for slot in os.scandir(directory):
-        if not slot.is_dir():
-            continue
-        for entry in os.scandir(slot.path):
-            try:
-                is_open = entry.name.endswith(".open")
-                total += written_bytes(entry.path) if is_open else entry.stat().st_size
-            except FileNotFoundError:
-                continue  # shipped meanwhile
-    return total
+    return sum(_slot_bytes(Path(slot.path)) for slot in os.scandir(directory) if slot.is_dir())
+
+
+def _slot_bytes(slot: Path) -> int:
+    """Bytes of the segments of a slot. One that is sealed while we look is seen once, whichever name it shows."""
+    sizes: dict[str, int] = {}
+    for entry in os.scandir(slot):
+        name = entry.name.partition("-")[0].removesuffix(".open")
+        with suppress(FileNotFoundError):  # shipped or sealed meanwhile
+            is_open = entry.name.endswith(".open")
+            sizes[name] = written_bytes(entry.path) if is_open else entry.stat().st_size
+        if name not in sizes:
+            with suppress(FileNotFoundError, ValueError):
+                (sealed,) = slot.glob(f"{name}-*.seg")
+                sizes[name] = sealed.stat().st_size
+    return sum(sizes.values())
 
 
 def _open_count(slot: Path) -> mmap.mmap:

@@ -77,7 +77,7 @@ def test_web_processes_count_with_them(made: Path, tmp_path: Path) -> None:
         headers = {"Origin": "https://a.lv", "User-Agent": BROWSER, "Content-Type": "application/json"}
         assert service.request("POST", "/beacon", json.dumps(body).encode(), headers).status == 202
         assert service.process is not None
-        assert any(str(made / "collector" / "visit.") in maps for maps in maps_below(service.process.pid))
+        assert any(str(made / "collector" / "endpoint.") in maps for maps in maps_below(service.process.pid))
 
 
 def maps_below(pid: int) -> Iterator[str]:

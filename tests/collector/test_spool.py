@@ -156,6 +156,26 @@ def test_room_that_is_only_reserved_is_not_taken_for_used(directory: Path) -> No
     assert used_bytes(directory) < 1000
 
 
+def test_a_segment_that_is_sealed_while_the_spool_is_measured_counts_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slot = tmp_path / "beacons-00"
+    slot.mkdir()
+    (slot / "00000000000000000001.open").write_bytes(b"x" * 5000)
+    (slot / "00000000000000000002-3.seg").write_bytes(b"x" * 700)
+    sealed = slot / "00000000000000000001-9.seg"
+
+    def written_bytes(path: str) -> int:
+        Path(path).rename(sealed)
+        return Path(path).stat().st_size
+
+    monkeypatch.setattr("collector.spool.written_bytes", written_bytes)
+    assert used_bytes(tmp_path) == 5700
+    monkeypatch.setattr("collector.spool.written_bytes", lambda _: 5000)
+    (slot / "00000000000000000001.open").write_bytes(b"")  # a listing may show both names
+    assert used_bytes(tmp_path) == 5700
+
+
 def left_open(directory: Path) -> Path:
     (path,) = (directory / "beacons-00").glob("*.open")
     return path

@@ -91,7 +91,7 @@ def test_a_full_spool_refuses_and_loses_nothing(tmp_path: Path) -> None:
             engine.kill()
             engine.wait()
             await_true(lambda: 503 in load.statuses, "a full spool", 60)
-            assert service.request("GET", "/readyz").status == 503
+            await_true(lambda: service.request("GET", "/readyz").status == 503, "that the service says so", 5)
             engine, _ = start_engine(tmp_path / "elsewhere")
             before = load.statuses[202]
             await_true(lambda: load.statuses[202] > before + 100, "room in the spool", 60)
