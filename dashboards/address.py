@@ -1,7 +1,8 @@
 """The address of a site's page says everything that it shows: period, metric, filters, open tabs. Pure.
 
 Filters stand in it under the names of their dimensions, `?country=LV&page=/prices`; a name given twice means either.
-Other conditions follow the name: `country.not=LV`, `page.has=/blog`, `page.fits=^/a` (a regular expression).
+Other conditions follow the name: `country.not=LV`, `page.has=/blog`, `page.fits=^/a` (a regular expression). All must
+hold, or with `match=any` one of them.
 """
 
 from collections.abc import Iterable
@@ -26,7 +27,11 @@ PANELS: dict[str, tuple[str, ...]] = {
     "connections": ("connection",),
 }
 FILTERS = tuple(dict.fromkeys(name for names in PANELS.values() for name in names if name != "exit"))
-CONDITIONS = {"": "is", "not": "is_not", "has": "contains", "lacks": "contains_not", "fits": "matches"}
+CONDITIONS = {
+    "": "is", "not": "is_not", "has": "contains", "lacks": "contains_not", "fits": "matches", "misfits": "matches_not",
+}  # fmt: skip
+OPPOSITE = {"": "not", "not": "", "has": "lacks", "lacks": "has", "fits": "misfits", "misfits": "fits"}
+PATTERNS = ("fits", "misfits")
 # What the pages below the site may be asked besides days and filters.
 PICKS: dict[str, tuple[str, ...]] = {
     "": (),
@@ -55,6 +60,7 @@ class Address:
     view: str = ""  # path of the page below that of the site
     picks: dict[str, str] = field(default_factory=dict)
     compare: comparing.Compare = field(default_factory=comparing.Compare)
+    any: bool = False  # one filter that holds is enough
 
     @property
     def before(self) -> tuple[date, date] | None:
@@ -78,7 +84,8 @@ class Address:
     def _rest(self) -> list[tuple[str, str]]:
         """Everything but the days."""
         metric = [("metric", self.metric)] if self.metric != "visitors" else []
-        return [*self.compare.pairs, *metric, *self.picks.items(), *self.filters, *self.tabs.items()]
+        match = [("match", "any")] if self.any else []
+        return [*self.compare.pairs, *metric, *self.picks.items(), *self.filters, *match, *self.tabs.items()]
 
     def over(self, period: periods.Period) -> "Address":
         return replace(self, period=period)
@@ -109,8 +116,25 @@ class Address:
     def without(self, dimension: str, value: str) -> "Address":
         return replace(self, filters=tuple(pair for pair in self.filters if pair != (dimension, value)))
 
+    def inverted(self, name: str, value: str) -> "Address":
+        """The same page with the opposite of a filter in its place."""
+        dimension, how = split(name)
+        other = f"{dimension}.{OPPOSITE[how]}".removesuffix("."), value
+        return replace(
+            self, filters=tuple(dict.fromkeys(other if pair == (name, value) else pair for pair in self.filters))
+        )
+
     def unfiltered(self) -> "Address":
-        return replace(self, filters=())
+        return replace(self, filters=(), any=False)
+
+    def matching(self, *, any_of: bool) -> "Address":
+        """The same page where one of the filters is enough, or where all must hold."""
+        return replace(self, any=any_of)
+
+    @property
+    def conditions(self) -> int:
+        """How many filters there are, where several values of one condition are one."""
+        return len({name for name, _value in self.filters})
 
     def hidden(self) -> list[tuple[str, str]]:
         """What a form that asks for other days has to carry along."""
@@ -148,6 +172,7 @@ def parse(site: str, arguments: MultiDict[str, str], today: date, view: str = ""
         view=view,
         picks={name: arguments[name][:LONGEST_VALUE] for name in PICKS[view] if arguments.get(name)},
         compare=comparing.parse(arguments),
+        any=arguments.get("match") == "any",
     )  # fmt: skip
 
 

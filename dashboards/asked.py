@@ -9,7 +9,7 @@ from collector.sites import Site
 from dashboards import questions
 from dashboards.address import Address, split
 from dashboards.i18n import _, date_text
-from dashboards.query import Period, QueryError, Row, Source, Store, parse, run
+from dashboards.query import Period, QueryError, Row, Source, Store, check_filters, parse, run
 
 
 @dataclass
@@ -72,12 +72,23 @@ class Asked:
         return questions.filters(self.address)
 
     @cached_property
+    def mistaken(self) -> str:
+        """What is wrong with a filter, as a regular expression that is none; empty where they can be asked."""
+        try:
+            check_filters(self.filters, self.store)
+        except QueryError as error:
+            return f"{_sentence(error)} {_('Remove the filter to see the figures.')}"
+        return ""
+
+    @cached_property
     def paged(self) -> bool:
         """Whether a filter asks for certain pages: of visits it is not known which pages they saw."""
         return any(split(name)[0] == "page" for name, _value in self.address.filters)
 
     def told(self, error: QueryError) -> str:
         """Why something cannot be known, for people who did not write a query."""
+        if self.mistaken:
+            return self.mistaken
         if self.paged:
             return _("This is not known of single pages; remove the filter by page to see it.")
         text = str(error)
@@ -86,7 +97,7 @@ class Asked:
                 "The site keeps details for %(days)s days and then only totals. Choose later days, or remove filters.",
                 days=self.site.detail_days,
             )
-        return f"{text[:1].upper()}{text[1:]}."
+        return _sentence(error)
 
     def rows(
         self, metrics: Sequence[str], by: Sequence[str] = (), *, days: Period | None = None, limit: int = 1000,
@@ -103,3 +114,8 @@ class Asked:
             "pagination": {"limit": limit},
         }
         return run(parse(document), self.store, self.site, self.now).rows
+
+
+def _sentence(error: QueryError) -> str:
+    text = str(error)
+    return f"{text[:1].upper()}{text[1:]}."

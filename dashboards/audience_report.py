@@ -10,7 +10,10 @@ from dashboards.shown import Line, Panel
 
 
 class AudienceReport(Report):
-    """Panels as on the overview, and the topics that visitors read who consented to marketing."""
+    """Panels as on the overview, each row with its change, and the topics that visitors read who consented to
+    marketing."""
+
+    row_changes = True
 
     @property
     def panels(self) -> tuple[str, ...]:
@@ -32,11 +35,13 @@ class AudienceReport(Report):
             least=SMALLEST_AUDIENCE,
         )
         return Panel(
-            "topics", _("Topics"), _("Topics"), _("Topic"), figures.label("visitors"), [], rows, "", note, problem
+            "topics", _("Topics"), _("Topics"), _("Topic"), figures.label("visitors"), [], rows, "", note, problem,
+            compared=any(row.before for row in rows),
         )  # fmt: skip
 
     def _topics(self) -> list[Line]:
         found = topics(self.source, self.days)
+        earlier = self._topics_before()
         total, longest = sum(each.visitors for each in found), max((each.visitors for each in found), default=0)
         return [
             Line(
@@ -45,6 +50,17 @@ class AudienceReport(Report):
                 share=figures.share(each.visitors, total),
                 bar=round(100 * each.visitors / longest) if longest else 0,
                 url="",
+                before=figures.written(earlier.get(each.topic)) if earlier else "",
+                change=figures.moved(each.visitors, earlier.get(each.topic)),
             )
             for each in found
         ]
+
+    def _topics_before(self) -> dict[str, int]:
+        """Visitors by topic in the days to compare with; none where these are no longer kept."""
+        if self.days_before is None:
+            return {}
+        try:
+            return {each.topic: each.visitors for each in topics(self.source, self.days_before)}
+        except QueryError:
+            return {}

@@ -3,7 +3,7 @@
 from datetime import date
 
 from dashboards import names, periods
-from dashboards.address import CONDITIONS, FILTERS, UNKNOWN, Address, split
+from dashboards.address import CONDITIONS, FILTERS, OPPOSITE, UNKNOWN, Address, split
 from dashboards.comparing import Compare
 from dashboards.i18n import _, date_text
 
@@ -36,6 +36,7 @@ def controls(address: Address) -> dict[str, object]:
         "comparisons": comparisons(address),
         "compared_text": compared_text(address),
         "chips": chips(address),
+        "matches": matches(address),
         "filter_names": [(name, names.filter_name(name)) for name in FILTERS],
         "filter_conditions": [(how, names.condition(how)) for how in CONDITIONS],
     }
@@ -69,15 +70,28 @@ def compared_text(address: Address) -> str:
     return _("Not compared") if compare.mode == "none" else _("Period before")
 
 
+def matches(address: Address) -> list[dict[str, object]]:
+    """The choice whether all filters must hold or any is enough; none where that is the same."""
+    if address.conditions < 2:
+        return []
+    return [
+        {"label": label, "url": address.matching(any_of=any_of).url(), "current": address.any == any_of}
+        for label, any_of in ((_("All must hold"), False), (_("Any is enough"), True))
+    ]
+
+
 def chips(address: Address) -> list[dict[str, str]]:
-    """The filters of an address, each with the address without it."""
+    """The filters of an address, each with the address without it and the one with its opposite."""
     made = []
     for name, value in address.filters:
         dimension, how = split(name)
         exact = how in ("", "not")
-        label = names.dimension(dimension) + (f" {names.condition(how)}" if how else "")
         shown = names.value(dimension, "" if value == UNKNOWN else value) if exact else value
-        made.append({"label": label, "value": shown, "url": address.without(name, value).url()})
+        made.append({
+            "label": names.filter_name(dimension), "condition": names.condition(how), "value": shown,
+            "opposite": names.condition(OPPOSITE[how]), "inverted": address.inverted(name, value).url(),
+            "url": address.without(name, value).url(),
+        })  # fmt: skip
     return made
 
 

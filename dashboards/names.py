@@ -128,6 +128,7 @@ def condition(how: str) -> str:
         "has": _("contains"),
         "lacks": _("does not contain"),
         "fits": _("matches"),
+        "misfits": _("does not match"),
     }[how]
 
 

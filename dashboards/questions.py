@@ -53,13 +53,18 @@ def metrics(address: Address, *, hourly: bool = False) -> list[str]:
     """The metrics that can be known under the filters: which visits saw a page is not kept."""
     pages = _pages(address)
     if pages:
-        return ["visitors", "pageviews"] if pages == ["page"] and not hourly else ["pageviews"]
+        return ["visitors", "pageviews"] if _one_page(address) and not hourly else ["pageviews"]
     return list(figures.METRICS)
 
 
 def _pages(address: Address) -> list[str]:
     """The filters by page; of more than one page the visitors are not known."""
     return [name for name, _value in address.filters if split(name)[0] == "page"]
+
+
+def _one_page(address: Address) -> bool:
+    """Whether the filters leave one page alone."""
+    return _pages(address) == ["page"] and not (address.any and address.conditions > 1)
 
 
 def shown_metric(address: Address) -> str:
@@ -72,7 +77,7 @@ def unit(dimension: str, address: Address) -> str:
     """The metric by which a table is ordered."""
     if dimension == "exit":
         return "visits"
-    return "visitors" if dimension == "page" or _pages(address) in ([], ["page"]) else "pageviews"
+    return "visitors" if dimension == "page" or not _pages(address) or _one_page(address) else "pageviews"
 
 
 def query(
@@ -99,11 +104,15 @@ def query(
 
 
 def filters(address: Address) -> list[list[object]]:
-    """The filters of an address: a dimension named twice with one condition takes either value."""
+    """The filters of an address: a dimension named twice with one condition takes either value.
+
+    So a list of these must all hold, as in the API; where any is enough, it is one "or".
+    """
     values: dict[str, list[str]] = {}
     for name, value in address.filters:
         values.setdefault(name, []).append("" if value == UNKNOWN else value)
-    return [condition(name, wanted) for name, wanted in values.items()]
+    found = [condition(name, wanted) for name, wanted in values.items()]
+    return [["or", found]] if address.any and len(found) > 1 else found
 
 
 def condition(name: str, values: list[str]) -> list[object]:

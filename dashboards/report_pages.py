@@ -21,7 +21,8 @@ from dashboards.path_report import PathReport
 from dashboards.retention_report import RetentionReport
 from dashboards.speed_report import SpeedReport
 
-COMPARING, UNFILTERED = ("goals", "funnels"), ("paths",)  # reports that know a period before, and no filters
+COMPARING = ("goals", "funnels", "retention", "speed", "audience")  # reports that know a period before
+UNFILTERED = ("paths",)
 
 blueprint = members("reports", __name__)
 

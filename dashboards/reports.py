@@ -30,6 +30,8 @@ NOTHING: Mapping[str, Form] = {}
 class Report(Asked):
     """The overview."""
 
+    row_changes = False  # whether the rows of tables say how they moved
+
     @cached_property
     def totals(self) -> dict[str, Number | None]:
         """Each metric over the whole period."""
@@ -134,6 +136,7 @@ class Report(Asked):
         return Panel(
             name, names.panel(name), f"{names.panel(name)}: {names.tab(dimension)}", names.dimension(dimension), unit,
             tabs, rows, more, note if dimension == "page" and self.address.period.days > 1 and rows else "", problem,
+            compared=any(row.before for row in rows),
         )  # fmt: skip
 
     def listed(self, dimension: str) -> list[Line]:
@@ -148,6 +151,8 @@ class Report(Asked):
         known = unit in questions.metrics(self.address)
         total = self.totals.get(unit) or (sum(values) if known else 0)
         longest = max(values, default=0)
+        earlier = self._earlier(dimension) if self.row_changes else {}
+        before = [earlier.get(tuple(row.dimensions)) for row in rows]
         return [
             Line(
                 label=names.row(dimension, row.dimensions),
@@ -156,8 +161,10 @@ class Report(Asked):
                 bar=round(100 * value / longest) if longest else 0,
                 url="" if dimension == "exit" else questions.row_address(self.address, dimension, row.dimensions).url(),
                 beside=tuple(map(figures.written, row.metrics[1:], beside.values())),
+                before=figures.written(was) if earlier else "",
+                change=figures.change(unit, value, was),
             )
-            for row, value in zip(rows, values, strict=True)
+            for row, value, was in zip(rows, values, before, strict=True)
             if value > 0
         ]
 
@@ -166,6 +173,17 @@ class Report(Asked):
         first = questions.unit(dimension, self.address)
         asked = questions.query(self.address, [first, *beside], by, limit=limit)
         return self._run(asked).rows
+
+    def _earlier(self, dimension: str) -> Mapping[tuple[str, ...], Number | None]:
+        """The first figure of each row in the days to compare with; none where it is not known."""
+        if self.before_range is None:
+            return {}
+        unit, by = questions.unit(dimension, self.address), questions.dimensions(dimension)
+        try:
+            found = self._run(questions.query(self.address, [unit], by, self.before_range, ALL_ROWS)).rows
+        except QueryError:  # days that are no longer kept, or what is not known by the hour
+            return {}
+        return {tuple(row.dimensions): row.metrics[0] for row in found}
 
     def _run(self, asked: Query) -> Result:
         return run(asked, self.store, self.site, self.now)

@@ -8,6 +8,7 @@ import msgspec
 
 from dashboards import figures, pictures
 from dashboards.asked import Asked
+from dashboards.figures import Change, Form
 from dashboards.i18n import _, date_text
 from dashboards.query import Cohort, Period, QueryError, Stickiness, cohorts, stickiness
 from dashboards.query.period import add_months, labels
@@ -35,6 +36,15 @@ class CohortLine(msgspec.Struct, frozen=True):
     label: str
     visitors: str
     cells: list[Cell | None]
+
+
+class Figure(msgspec.Struct, frozen=True):
+    """A figure, and what it was in the days to compare with."""
+
+    label: str
+    text: str
+    before: str
+    change: Change | None
 
 
 class Slot(msgspec.Struct, frozen=True):
@@ -125,22 +135,28 @@ class RetentionReport(Asked):
     @cached_property
     def stickiness(self) -> Stickiness | None:
         """Of the 30 days up to the last one that is over; None where they are no longer kept."""
-        last = min(self.address.period.last, self.address.period.today - timedelta(days=1))
+        return self._stickiness(self.address.period.last)
+
+    @cached_property
+    def _stickiness_before(self) -> Stickiness | None:
+        return self._stickiness(self.days_before.last) if self.days_before else None
+
+    def _stickiness(self, last: date) -> Stickiness | None:
         try:
-            found = stickiness(self.source, last)
+            found = stickiness(self.source, min(last, self.address.period.today - timedelta(days=1)))
         except QueryError:
             return None
         return found if found.visitors else None
 
     @cached_property
-    def stickiness_figures(self) -> list[tuple[str, str]]:
-        found = self.stickiness
+    def stickiness_figures(self) -> list[Figure]:
+        found, was = self.stickiness, self._stickiness_before
         if found is None:
             return []
         return [
-            (_("Visitors on an average day"), figures.written(found.daily)),
-            (_("Visitors in these %(days)s days", days=found.days), figures.written(found.visitors)),
-            (_("Stickiness"), figures.rate(found.share)),
+            _figure(_("Visitors on an average day"), found.daily, was and was.daily),
+            _figure(_("Visitors in these %(days)s days", days=found.days), found.visitors, was and was.visitors),
+            _figure(_("Stickiness"), found.share, was and was.share, "percent"),
         ]
 
     @cached_property
@@ -158,12 +174,24 @@ class RetentionReport(Asked):
         return (found[0].metrics[0], found[0].metrics[1]) if found else (0, 0)
 
     @cached_property
-    def new_text(self) -> str:
-        return figures.written(self.totals[0])
+    def _totals_before(self) -> tuple[int, int] | None:
+        """The same in the days to compare with; None where that is not known, or of today, which is not over."""
+        if self.days_before is None or (self.days.days == 1 and self.address.period.live):
+            return None
+        try:
+            found = self.rows(["new_visitors", "returning_visitors"], days=self.days_before)
+        except QueryError:
+            return None
+        return (found[0].metrics[0], found[0].metrics[1]) if found and any(found[0].metrics) else None
 
     @cached_property
-    def returning_text(self) -> str:
-        return figures.written(self.totals[1])
+    def new(self) -> Figure:
+        return _figure(_("new"), self.totals[0], self._totals_before and self._totals_before[0])
+
+    @cached_property
+    def returning(self) -> Figure:
+        label = _("returning, %(share)s of all", share=self.returning_share)
+        return _figure(label, self.totals[1], self._totals_before and self._totals_before[1])
 
     @cached_property
     def returning_share(self) -> str:
@@ -189,3 +217,9 @@ class RetentionReport(Asked):
         interval = "day" if self.days.days <= DAILY_UP_TO else "month"
         first, last = self.kept_days.first, self.kept_days.last
         return short_label(first.isoformat(), interval), short_label(last.isoformat(), interval)
+
+
+def _figure(label: str, value: figures.Number | None, before: figures.Number | None, form: Form = "number") -> Figure:
+    written = figures.rate if form == "percent" else figures.written
+    change = figures.moved(value, before, form, digits=1)
+    return Figure(label, written(value), written(before) if before is not None else "", change)

@@ -27,7 +27,8 @@ class Tab(msgspec.Struct, frozen=True):
 
 
 class Line(msgspec.Struct, frozen=True):
-    """A row of a table: `bar` is its length in percent of the longest, `beside` its further figures."""
+    """A row of a table: `bar` is its length in percent of the longest, `beside` its further figures. `before` is what
+    the first figure was in the days to compare with."""
 
     label: str
     text: str
@@ -35,10 +36,13 @@ class Line(msgspec.Struct, frozen=True):
     bar: int
     url: str
     beside: tuple[str, ...] = ()
+    before: str = ""
+    change: Change | None = None
 
 
 class Panel(msgspec.Struct, frozen=True):
-    """A table of one dimension. `problem` says why it cannot be told, `note` what to know when reading it."""
+    """A table of one dimension. `problem` says why it cannot be told, `note` what to know when reading it; `compared`
+    whether its rows say how they moved."""
 
     id: str
     name: str
@@ -50,6 +54,7 @@ class Panel(msgspec.Struct, frozen=True):
     more: str
     note: str
     problem: str
+    compared: bool = False
 
 
 class Dropped(msgspec.Struct, frozen=True):

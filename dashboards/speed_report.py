@@ -10,8 +10,9 @@ from collector.vitals import METRICS
 from dashboards import address as addresses
 from dashboards import figures, names
 from dashboards.asked import Asked
+from dashboards.figures import Change
 from dashboards.i18n import _, decimal
-from dashboards.query import THRESHOLDS, QueryError, VitalRow, vitals
+from dashboards.query import THRESHOLDS, Period, QueryError, VitalRow, vitals
 from dashboards.query.period import labels
 from dashboards.query.vitals import Rating
 from dashboards.series import Chart, Points, Series, line
@@ -20,6 +21,7 @@ DEFAULT = "lcp"
 ROWS = 12
 BY = ("page", "device", "country")
 MOST_DAYS = 100
+MOST_BEFORE = 1000  # values that are looked for in the days to compare with
 
 
 class VitalTile(msgspec.Struct, frozen=True):
@@ -38,6 +40,8 @@ class VitalTile(msgspec.Struct, frozen=True):
     spoken: str
     url: str
     current: bool
+    before: str
+    change: Change | None
 
 
 class VitalLine(msgspec.Struct, frozen=True):
@@ -52,6 +56,8 @@ class VitalLine(msgspec.Struct, frozen=True):
     middling: float
     poor: float
     url: str
+    before: str
+    change: Change | None
 
 
 @dataclass
@@ -80,6 +86,19 @@ class SpeedReport(Asked):
     def _whole(self) -> dict[str, VitalRow]:
         return {row.metric: row for row in vitals(self.source, self.days, filters=self.filters)}
 
+    @cached_property
+    def _whole_before(self) -> dict[str, VitalRow]:
+        return {row.metric: row for row in self._before()}
+
+    def _before(self, by: str = "", metric: str = "") -> list[VitalRow]:
+        """The same of the days to compare with; nothing where there are none, or none that are still kept."""
+        if self.days_before is None:
+            return []
+        try:
+            return vitals(self.source, self.days_before, by=by, metric=metric, filters=self.filters, limit=MOST_BEFORE)
+        except QueryError:
+            return []
+
     @property
     def empty(self) -> bool:
         return not self._whole
@@ -89,7 +108,7 @@ class SpeedReport(Asked):
         return [self._tile(metric) for metric in METRICS]
 
     def _tile(self, metric: str) -> VitalTile:
-        row = self._whole.get(metric)
+        row, was = self._whole.get(metric), self._whole_before.get(metric)
         return VitalTile(
             name=name(metric),
             short=metric.upper(),
@@ -104,6 +123,8 @@ class SpeedReport(Asked):
             spoken=shares(row) if row else "",
             url=self.address.picking(vital="" if metric == DEFAULT else metric).url(),
             current=metric == self.metric,
+            before=written(metric, was.p75) if row and was else "",
+            change=moved(row, was),
         )
 
     @cached_property
@@ -118,23 +139,31 @@ class SpeedReport(Asked):
         if not 1 < self.days.days <= MOST_DAYS or self.metric not in self._whole:
             return None
         found = vitals(self.source, self.days, by="day", metric=self.metric, filters=self.filters, limit=MOST_DAYS)
-        factor = 1000 if self.metric == "cls" else 1
-        known = {row.value: row.p75 * factor for row in found}
-        days = labels("time:day", self.days, self.site.timezone)
+        this = self._points(found, self.days)
+        earlier = self._before("day", self.metric) if self.days_before else []
+        before = self._points(earlier, self.days_before) if self.days_before and earlier else Points([], {})
         unit = _("in thousandths") if self.metric == "cls" else _("in ms")
         title = _("%(metric)s, 75th percentile %(unit)s", metric=self.metric_name, unit=unit)
-        points = Points(days, {self.metric: [known.get(day) for day in days]})
-        return line(Series(points, Points([], {}), "day"), self.address, self.metric, title, "number")
+        return line(Series(this, before, "day"), self.address, self.metric, title, "number")
+
+    def _points(self, found: Sequence[VitalRow], period: Period) -> Points:
+        factor = 1000 if self.metric == "cls" else 1
+        known = {row.value: row.p75 * factor for row in found}
+        days = labels("time:day", period, self.site.timezone)[: self.days.days]
+        return Points(days, {self.metric: [known.get(day) for day in days]})
 
     def lines(self, by: str) -> Sequence[VitalLine]:
         """The metric by page, device or country: those with most samples."""
         found = vitals(self.source, self.days, by=by, metric=self.metric, filters=self.filters, limit=ROWS)
+        earlier = {row.value: row for row in self._before(by, self.metric)}
         return [
             VitalLine(
                 label=names.value(by, row.value), value=written(row.metric, row.p75), rating=rated(row.rating),
                 mood=mood(row.rating), samples=figures.written(row.samples), good=row.good,
                 middling=row.needs_improvement, poor=row.poor,
                 url=self.address.only(by, row.value or addresses.UNKNOWN).url(),
+                before=written(row.metric, earlier[row.value].p75) if row.value in earlier else "",
+                change=moved(row, earlier.get(row.value)),
             )
             for row in found
         ]  # fmt: skip
@@ -170,6 +199,11 @@ def written(metric: str, value: float) -> str:
     if metric == "cls":
         return decimal(value, "0.00#" if value < 0.1 else "0.00")
     return _("%(seconds)s s", seconds=decimal(value / 1000, "0.0#")) if value >= 1000 else f"{decimal(value)} ms"
+
+
+def moved(now: VitalRow | None, before: VitalRow | None) -> Change | None:
+    """How the 75th percentile changed: quicker is better, and so is a smaller shift."""
+    return figures.moved(now.p75, before.p75, less_is_better=True) if now and before else None
 
 
 def rated(rating: Rating) -> str:

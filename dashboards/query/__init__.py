@@ -11,6 +11,7 @@ from dashboards.query.funnel import FunnelRow, FunnelStep, funnel
 from dashboards.query.kept import Source
 from dashboards.query.live import Decisions, Drop, decisions, drops, visitors_now
 from dashboards.query.parse import Query, decoded, parse
+from dashboards.query.patterns import check_filters
 from dashboards.query.period import Period
 from dashboards.query.report import REPORTS, parse_report, run_report
 from dashboards.query.result import Comparison, Result, Row
@@ -43,6 +44,7 @@ __all__ = [
     "Store",
     "Topic",
     "VitalRow",
+    "check_filters",
     "cohorts",
     "decisions",
     "decoded",

@@ -3,11 +3,16 @@
 from collections.abc import Sequence
 
 from dashboards.query.errors import QueryError
-from dashboards.query.filters import Filter, leaves
+from dashboards.query.filters import Filter, leaves, parse_filters
 from dashboards.query.store import Store, fetch
 
 MOST_PATTERNS = 20
 LONGEST_PATTERN = 250
+
+
+def check_filters(items: Sequence[object], store: Store) -> None:
+    """Raises QueryError for filters that cannot be read, whatever is asked under them; and StoreError."""
+    check_patterns(parse_filters(items), store)
 
 
 def check_patterns(filters: Sequence[Filter], store: Store) -> None:

@@ -214,10 +214,10 @@ def test_a_tile_changes_the_line_in_place_and_back_undoes_it(open_page: Open) ->
 def test_a_row_filters_and_its_chip_takes_the_filter_back(open_page: Open) -> None:
     page = marked(open_page("/sites/shop.lv"))
     page.locator("#devices").get_by_role("link", name="Mobile").click()
-    chip = page.locator(".chip", has_text="Device Mobile")
+    chip = page.locator(".chip", has_text="Device is Mobile")
     expect(chip).to_be_visible()
     expect(page.locator("#devices tbody tr")).to_have_count(1)
-    chip.get_by_role("link").click()
+    chip.get_by_role("link", name="Remove this filter").click()
     expect(chip).to_have_count(0)
     expect(page.locator("#devices tbody tr")).to_have_count(2)
     assert page.evaluate("window.mark") == 1
@@ -228,7 +228,7 @@ def test_a_country_on_the_map_filters(open_page: Open) -> None:
     scroll_through(page)
     canvas = page.locator(".map canvas")
     canvas.click(position=page.evaluate(DARKEST))
-    expect(page.locator(".chip", has_text="Country Latvia")).to_be_visible()
+    expect(page.locator(".chip", has_text="Country is Latvia")).to_be_visible()
 
 
 def test_figures_move_by_themselves(open_page: Open, dashboard: Dashboard) -> None:
@@ -292,7 +292,7 @@ def test_reports_follow_clicks_in_place(open_page: Open) -> None:
     expect(page.locator("#goal .figure").first).to_have_text("1")
     assert page.evaluate("window.mark") == 1
     page.get_by_role("link", name="Funnels", exact=True).click()
-    expect(page.locator(".chip")).to_contain_text("Device Mobile")
+    expect(page.locator(".chip")).to_contain_text("Device is Mobile")
     expect(page.locator("#funnel tbody tr").first).to_contain_text("3")
 
 

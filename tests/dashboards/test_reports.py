@@ -1,8 +1,10 @@
 """The reports beside the overview, over HTTP on a real store: goals, funnels, paths, retention, speed, audience."""
 
+import re
 import secrets
 import time
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,7 @@ from collector.store import Store, connect
 from tests.dashboards import shop
 from tests.dashboards.counting import at, count
 from tests.dashboards.person import Clock, Person, installed, signed_in, words
-from tests.dashboards.test_pages import Tables, figures
+from tests.dashboards.test_pages import Tables
 from tests.running import in_database
 
 MARCH = "from=2026-03-02&to=2026-03-29"
@@ -56,6 +58,11 @@ def page(person: Person, view: str, query: str = "") -> str:
     answer = person.get(f"/sites/{shop.DOMAIN}{view and '/' + view}?{MARCH}{query and '&' + query}")
     assert answer.status_code == 200
     return answer.text
+
+
+def text_of(html: str) -> str:
+    """What a page says, without its tags, in one line."""
+    return " ".join(unescape(re.sub(r"<svg\b.*?</svg>|<[^>]+>", " ", html, flags=re.DOTALL)).split())
 
 
 def said(person: Person, view: str, query: str = "") -> str:
@@ -151,7 +158,7 @@ def test_who_comes_again(anna: Person) -> None:
     assert 'title="5 of 10 came again in the week of 9 March 2026"' in html
     assert Tables(page(anna, "retention", "unit=month")).rows["cohorts"][1][:2] == ["March 2026", "10"]
     text = words(anna.get(f"/sites/{shop.DOMAIN}/retention?from=2026-03-09&to=2026-03-15"))
-    assert "0 new 5 returning, 100% of all" in text
+    assert "0 new ↓ 100% down by 100% was 10 5 returning, 100% of all" in text
     assert "10 Visitors in these 14 days" in text
 
 
@@ -172,50 +179,6 @@ def test_the_audience(anna: Person) -> None:
     assert rows["audiences"][1:] == [["Other", "4", "40%"], ["Unknown", "3", "30%"], ["Customer", "3", "30%"]]
     assert rows["connections"][1:] == [["3G", "5", "50%"], ["4G or better", "5", "50%"]]
     assert "only where a topic had at least 100 on a day" in said(anna, "audience"), "bicycles had ten: not shown"
-
-
-@pytest.mark.parametrize(
-    ("query", "visitors"),
-    [
-        ("country.not=LV", "6"),
-        ("country.not=LV&country.not=EE", "3"),
-        ("source.has=goo", "4"),
-        ("source.lacks=goo", "6"),
-        ("source.fits=^(Goo|news)", "7"),
-        ("country.has=latv", "4"),
-        ("country=LV&country=EE&device.not=mobile", "4"),
-        ("filter=country&how=&value=estonia", "3"),
-        ("filter=language&how=not&value=Latvian&country=EE", "3"),
-        ("audience=customer", "3"),
-        ("connection=3g", "5"),
-    ],
-)
-def test_filters_of_every_kind_hold_together(anna: Person, query: str, visitors: str) -> None:
-    assert figures(page(anna, "", query))["visitors"] == visitors
-
-
-def test_of_several_pages_views_are_known_and_visitors_are_not(anna: Person) -> None:
-    shown = figures(page(anna, "", "page.has=/basket"))
-    assert (shown["visitors"], shown["pageviews"]) == ("–", "13")
-    rows = Tables(page(anna, "", "page.has=/basket")).rows
-    assert rows["pages"][1:] == [["/basket", "8", ""], ["/basket/address", "5", ""]]
-    assert rows["devices"][0] == ["Device", "Page views", "Share"]
-    assert rows["devices"][1] == ["Desktop", "8", "62%"]
-    assert figures(page(anna, "", "page=/basket"))["visitors"] == "8"
-
-
-def test_a_filter_by_form_becomes_a_chip_that_takes_it_back(anna: Person) -> None:
-    html = page(anna, "", "filter=country&how=not&value=Latvia")
-    assert "Country is not</span> Latvia" in html
-    assert figures(page(anna, ""))["visitors"] == "10"
-    chip = html.split('Country is not</span> Latvia</span><a href="')[1].split('"')[0]
-    assert "filter" not in chip
-    assert "country" not in chip
-
-
-def test_a_pattern_that_is_none_is_told(anna: Person) -> None:
-    assert "regular expression" in said(anna, "goals", "source.fits=(")
-    assert anna.get(f"/sites/{shop.DOMAIN}?source.fits=(").status_code == 200
 
 
 def test_the_navigation_keeps_days_and_filters_but_not_what_a_page_alone_asks(anna: Person) -> None:
@@ -241,3 +204,53 @@ def test_reports_are_there_without_figures(anna: Person, app: Flask, clock: Cloc
         shop.set_up(of(away).database, clock.now)
         answer = signed_in(away, clock).get(f"/sites/{shop.DOMAIN}/{view}")
         assert "The store cannot be reached right now" in words(answer)
+
+
+WEEK_AFTER = "compare=custom&with_from=2026-03-09&with_to=2026-03-15"
+
+
+def of_week(person: Person, view: str, query: str = "") -> str:
+    """A report of the second week, which is by itself compared with the first."""
+    answer = person.get(f"/sites/{shop.DOMAIN}/{view}?from=2026-03-09&to=2026-03-15{query and '&' + query}")
+    assert answer.status_code == 200
+    return answer.text
+
+
+def test_speed_is_compared(anna: Person) -> None:
+    """In the first week four of ten came on a telephone, in the second one of five: less is better."""
+    html = of_week(anna, "speed")
+    assert "Main content visible LCP 1.16 s good ↓ 78% down by 78% was 5.31 s" in text_of(html)
+    assert 'class="change good"' in html
+    assert 'class="change bad"' not in html
+    rows = Tables(html).rows
+    assert rows["vitals"][:2] == [
+        ["Day", "Main content visible, 75th percentile in ms", "Period before"], ["Mon 9 Mar 2026", "1,156", "5,313"],
+    ]  # fmt: skip
+    assert rows["by-page"][1:] == [["/", "good:1.16 s↓ 78%down by 78%", "5"]]
+    assert rows["by-device"][1] == ["Desktop", "good:1.16 sno changeunchanged", "4"]
+    other = of_week(anna, "speed", "compare=custom&with_from=2026-03-16&with_to=2026-03-22")
+    assert "LCP 1.16 s good no change unchanged was 1.16 s" in text_of(other)
+    slower = anna.get(f"/sites/{shop.DOMAIN}/speed?from=2026-03-02&to=2026-03-08&{WEEK_AFTER}").text
+    assert "LCP 5.31 s poor ↑ 360% up by 360% was 1.16 s" in text_of(slower)
+    assert 'class="change bad"' in slower
+    assert "was" not in text_of(of_week(anna, "speed", "compare=none")).split("Main content visible LCP")[1]
+
+
+def test_the_audience_is_compared(anna: Person) -> None:
+    rows = Tables(of_week(anna, "audience")).rows
+    assert rows["audiences"] == [
+        ["Audience", "Visitors", "Change", "Share"],
+        ["Unknown", "2", "↓ 33%down by 33%", "40%"],
+        ["Other", "2", "↓ 50%down by 50%", "40%"],
+        ["Customer", "1", "↓ 67%down by 67%", "20%"],
+    ]
+    assert rows["connections"][1:] == [["3G", "5", "no changeunchanged", "100%"]]
+    alone = Tables(of_week(anna, "audience", "compare=none")).rows["audiences"]
+    assert alone[:2] == [["Audience", "Visitors", "Share"], ["Unknown", "2", "40%"]]
+    assert Tables(of_week(anna, "audience", "country=EE")).rows["audiences"][1][2] == "↓ 67%down by 67%"
+
+
+def test_new_and_returning_visitors_are_compared(anna: Person) -> None:
+    text = text_of(of_week(anna, "retention", "compare=custom&with_from=2026-03-16&with_to=2026-03-22"))
+    assert "5 returning, 100% of all no change unchanged was 5" in text
+    assert "0 new 5 returning, 100% of all 9 Mar" in text_of(of_week(anna, "retention", "compare=none"))
