@@ -437,6 +437,7 @@ CREATE TABLE IF NOT EXISTS goal_hits
     connection      LowCardinality(String)  COMMENT 'Class of the connection, as the browser estimates it: slow-2g, 2g, 3g, 4g, or empty',
     conversions     Int32                   COMMENT 'Visits that reached the goal, booked when they did so first',
     revenue         Int64                   COMMENT 'Revenue in minor units of the currency (cents), of every event that reached the goal',
+    goal_visitors   Int32                   COMMENT 'Visitors who reached the goal for the first time on this day; the page is empty if they did not see it on this day',
     detail_expires  Date                    COMMENT 'Day on which the detailed row is deleted',
     expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
 )
@@ -472,9 +473,10 @@ CREATE TABLE IF NOT EXISTS conversions
     connection      LowCardinality(String)  COMMENT 'Class of the connection, as the browser estimates it: slow-2g, 2g, 3g, 4g, or empty',
     conversions     Int32                   COMMENT 'Visits that reached the goal, booked when they did so first' CODEC(T64, Default),
     revenue         Int64                   COMMENT 'Revenue in minor units of the currency (cents), of every event that reached the goal' CODEC(T64, Default),
+    goal_visitors   Int32                   COMMENT 'Visitors who reached the goal for the first time on this day; the page is empty if they did not see it on this day' CODEC(T64, Default),
     expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
 )
-ENGINE = SummingMergeTree((conversions, revenue))
+ENGINE = SummingMergeTree((conversions, revenue, goal_visitors))
 PARTITION BY toYYYYMM(day)
 PRIMARY KEY (site, day, goal, currency)
 ORDER BY (site, day, goal, currency, country, region, city, device, os, browser, os_version, browser_version, channel, source, medium, campaign, content, term, audience, language, screen, hour, entry, page, connection)
@@ -485,7 +487,7 @@ COMMENT 'Conversions and revenue with all dimensions, by hour; kept for detail_d
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS conversions_from_goal_hits TO conversions AS
 SELECT site, day, goal, currency, country, region, city, device, os, browser, os_version, browser_version, channel, source, medium, campaign, content, term, audience, language, screen, hour, entry, page, connection,
-    sum(h.conversions) AS conversions, sum(h.revenue) AS revenue,
+    sum(h.conversions) AS conversions, sum(h.revenue) AS revenue, sum(h.goal_visitors) AS goal_visitors,
     max(h.detail_expires) AS expires
 FROM goal_hits AS h
 GROUP BY site, day, goal, currency, country, region, city, device, os, browser, os_version, browser_version, channel, source, medium, campaign, content, term, audience, language, screen, hour, entry, page, connection;
@@ -498,9 +500,10 @@ CREATE TABLE IF NOT EXISTS rollup_goals
     currency        LowCardinality(String)  COMMENT 'Currency of the revenue by ISO 4217 code; empty: no revenue in this row',
     conversions     Int32                   COMMENT 'Visits that reached the goal, booked when they did so first' CODEC(T64, Default),
     revenue         Int64                   COMMENT 'Revenue in minor units of the currency (cents), of every event that reached the goal' CODEC(T64, Default),
+    goal_visitors   Int32                   COMMENT 'Visitors who reached the goal for the first time on this day; the page is empty if they did not see it on this day' CODEC(T64, Default),
     expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
 )
-ENGINE = SummingMergeTree((conversions, revenue))
+ENGINE = SummingMergeTree((conversions, revenue, goal_visitors))
 PARTITION BY toYYYYMM(day)
 ORDER BY (site, day, goal, currency)
 TTL expires
@@ -510,7 +513,7 @@ COMMENT 'Daily conversions and revenue of a goal';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS rollup_goals_from_goal_hits TO rollup_goals AS
 SELECT site, day, goal, currency,
-    sum(h.conversions) AS conversions, sum(h.revenue) AS revenue,
+    sum(h.conversions) AS conversions, sum(h.revenue) AS revenue, sum(h.goal_visitors) AS goal_visitors,
     max(h.expires) AS expires
 FROM goal_hits AS h
 GROUP BY site, day, goal, currency;

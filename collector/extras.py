@@ -28,9 +28,11 @@ class Shape(NamedTuple):
         return (*self.frame, *self.fields)
 
 
+# A release before the visitors of goals wrote one field less.
+GOAL_FIELDS = ("day", "hour", "page", "goal", "currency", "conversions", "revenue", "goal_visitors")
 GOAL, FUNNEL, FLOW, COHORT, PROPERTY, VITAL, TOPIC = "g", "s", "f", "c", "p", "v", "t"
 SHAPES = {
-    GOAL: Shape("goal_hits", EVERYTHING, ("day", "hour", "page", "goal", "currency", "conversions", "revenue"), 2),
+    GOAL: Shape("goal_hits", EVERYTHING, GOAL_FIELDS, 3),
     FUNNEL: Shape("funnel_hits", EVERYTHING, ("day", "funnel", "step", "reached"), 1),
     FLOW: Shape(
         "flows", ("site", "expires"), ("day", "page", "before1", "before2", "before3", "flows", "flow_visitors"), 2
@@ -66,6 +68,8 @@ class Sums:
         of `now` (seconds since the epoch). Raises ValueError for what has no known shape."""
         for code, *fields in extras:
             shape = SHAPES.get(code)
+            if code == GOAL and len(fields) == len(GOAL_FIELDS) - 1:
+                fields.append(0)
             if shape is None or len(fields) != len(shape.fields):
                 raise ValueError(f"an extra of unknown shape {code!r}")
             if shape.frame is EVERYTHING:

@@ -140,7 +140,7 @@ def in_words(name: str, value: Any, rules: Rules, words: Words, zone: ZoneInfo) 
         return f"{value} %"
     if name in HASHES:
         return words.label("many_pages", number=len(value) // HASH_LENGTH)
-    if name == "goals":
+    if name in ("goals", "reached"):
         return ", ".join(goal.name for goal in rules.goals if value >> goal.number - 1 & 1) or words.label("unnamed")
     if name == "funnels":
         known = {funnel.number: funnel.name for funnel in rules.funnels}

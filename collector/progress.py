@@ -1,35 +1,56 @@
 """How far a visit has come: the goals it has reached, and the steps of funnels it has done. Pure.
 
+A goal is a conversion once in a visit, and has its visitor once on a day. A visitor is booked on a day on which he was
+active and on a page that he saw on this day, so that no page has more visitors who reached a goal than visitors.
+
 A funnel is remembered as a run: its number, how many of its steps were counted, how many are done in the current try,
 and the day on which it was entered. All steps are booked on that day, so that in no period more visitors reach a step
 than enter the funnel.
 """
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from collector.extras import FUNNEL, GOAL
 from collector.rules import Goals, Rules
 from collector.state import Extra, Run
 
 Runs = tuple[Run, ...]
+Place = tuple[int, int, str]  # day, hour, page
+
+
+class Progress(NamedTuple):
+    """What a state knows of goals and funnels: goals of the visit and of the visitor's day, as bits, and runs."""
+
+    goals: int
+    today: int
+    funnels: Runs
 
 
 def converted(
-    goals: int, reached: Goals, where: tuple[int, int, str], currency: str, revenue: int, extras: list[Extra]
-) -> int:
-    """The goals of the visit after a hit `where` (day, hour, page) that reached these. `revenue` is in minor units.
+    before: Progress, reached: Goals, where: Place, active: Place, money: tuple[str, int], extras: list[Extra]
+) -> Progress:
+    """The progress after a hit `where` that reached these goals; `money` is currency and revenue in minor units.
 
-    A goal is a conversion once in a visit; revenue counts each time, for each of the goals and once for the whole.
+    A goal is a conversion once in a visit. Its visitor is counted once on a day, at `active`, which is elsewhere when
+    the page was not seen on the day or the page was left after it. Revenue counts each time, for each of the goals and
+    once for the whole.
     """
+    goals, today, funnels = before
+    currency, revenue = money
+    apart = active != where
     for goal in reached:
         bit = 1 << goal.number - 1
-        is_first = not goals & bit
-        if is_first or revenue:
-            extras.append((GOAL, *where, goal.name, currency, int(is_first), revenue))
+        is_first, is_new = not goals & bit, not today & bit
+        if is_first or revenue or (is_new and not apart):
+            extras.append((GOAL, *where, goal.name, currency, int(is_first), revenue, int(is_new and not apart)))
+        if is_new and apart:
+            extras.append((GOAL, *active, goal.name, currency, 0, 0, 1))
         goals |= bit
+        today |= bit
     if revenue:
-        extras.append((GOAL, *where, "", currency, 0, revenue))
-    return goals
+        extras.append((GOAL, *where, "", currency, 0, revenue, 0))
+    return Progress(goals, today, funnels)
 
 
 def walked(runs: Runs, rules: Rules, reached: Goals, day: int, is_step: bool, extras: list[Extra]) -> Runs:

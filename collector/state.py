@@ -62,6 +62,7 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     funnels: tuple[Run, ...] = ()
     trail: tuple[str, ...] = ()  # pages of the visit before `path`, the last one first
     steps: str = ""  # short hashes of the steps from page to page taken on `day`
+    reached: int = 0  # goals the visitor has reached on `day`, in any visit, as bits
 
 
 class Hit(NamedTuple):

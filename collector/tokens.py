@@ -79,7 +79,8 @@ class VisitTokens:
     def _shortened(self, state: State, excess: int) -> bytes:
         """The payload by at least `excess` bytes shorter: the browser forgets what matters least.
 
-        That is which pages it saw first today, which steps it took first today, and then the way to its page.
+        That is which pages it saw first today, which steps it took first today, then the way to its page; and, where 63
+        goals meet funnels and the longest names, which goals it reached today.
         """
         forget = -(-excess // HASH_LENGTH) * HASH_LENGTH
         of_pages = min(forget, len(state.pages))
@@ -88,7 +89,10 @@ class VisitTokens:
         )
         payload = self._encoder.encode(state)
         if len(payload) > MAX_PAYLOAD:
-            payload = self._encoder.encode(msgspec.structs.replace(state, trail=()))
+            state = msgspec.structs.replace(state, trail=())
+            payload = self._encoder.encode(state)
+        if len(payload) > MAX_PAYLOAD:
+            payload = self._encoder.encode(msgspec.structs.replace(state, reached=0))
         return payload
 
     def decode(self, site: str, token: str) -> State | None:

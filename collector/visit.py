@@ -14,7 +14,7 @@ import msgspec
 
 from collector.clock import LocalClock, month_of, week_of
 from collector.extras import COHORT, FLOW, PROPERTY, TOPIC, VITAL
-from collector.progress import carried_over, converted, walked
+from collector.progress import Place, Progress, carried_over, converted, walked
 from collector.rules import NO_RULES, Goals, Rules
 from collector.state import DELTA_FIELDS, HASH_LENGTH, NEVER, Delta, Extra, Hit, Kind, Origin, Run, State, Step
 
@@ -79,12 +79,14 @@ def _begin(state: State | None, hit: Hit, minute: int, clock: LocalClock, origin
     born = state.born if state is not None else day
     extras = _cohorts(born, state.day if state is not None else None, day) if gap else []
     pages = _add_own(hit, day, pages, extras)
-    goals, funnels = 0, carried_over(state.funnels, rules) if state is not None and state.funnels else ()
+    goals, reached = 0, state.reached if state is not None and is_today else 0
+    funnels = carried_over(state.funnels, rules) if state is not None and state.funnels else ()
     if rules.goals or hit.revenue:
-        goals, funnels = _score(goals, funnels, hit, (day, hour), _reached(hit, rules), rules, extras)
+        before = Progress(goals, reached, funnels)
+        goals, reached, funnels = _score_hit(before, hit, day, hour, pages, rules, extras)
     new = State(
         born, day, minute, minute, origin, hit.page, 0, int(is_view), is_view, -1, pages,
-        0, goals, funnels, (), state.steps if state is not None and is_today else "",
+        0, goals, funnels, (), state.steps if state is not None and is_today else "", reached,
     )  # fmt: skip
     return Step(deltas, new, NEVER if state is None else min(minute - state.seen, NEVER), extras)
 
@@ -115,12 +117,13 @@ def _go_on(state: State, hit: Hit, minute: int, clock: LocalClock, rules: Rules)
         steps, is_new = _remember(steps, f"{state.path}\n{path}", STEPS_REMEMBERED)
         extras.append((FLOW, day, path, state.path, *trail, *("", "")[len(trail) :], 1, is_new))
         trail = (state.path, *trail[:1])
-    goals, funnels = state.goals, state.funnels
+    goals, reached, funnels = state.goals, state.reached if is_today else 0, state.funnels
     if rules.goals or hit.revenue:
-        goals, funnels = _score(goals, funnels, hit, (day, hour), _reached(hit, rules), rules, extras)
+        before = Progress(goals, reached, funnels)
+        goals, reached, funnels = _score_hit(before, hit, day, hour, pages, rules, extras)
     new = State(
         state.born, day, state.start, minute, state.origin, path, 0, state.views + is_view, False,
-        -1 if is_view else state.depth, pages, state.seconds, goals, funnels, trail, steps,
+        -1 if is_view else state.depth, pages, state.seconds, goals, funnels, trail, steps, reached,
     )  # fmt: skip
     return Step(deltas, new, min(minute - state.seen, NEVER), extras)
 
@@ -152,14 +155,24 @@ def _leave(state: State, hit: Hit, minute: int, clock: LocalClock, rules: Rules)
     if minute - state.seen - left - seconds // 60 < VISIT_MINUTES:  # time spent reading is not idle time
         left = minute - state.seen
     delta = Delta(day, hour, hit.page, seconds=seconds, depth=added, depths=reported)
-    goals, funnels, extras = state.goals, state.funnels, _samples(hit, minute, clock) if hit.vitals else []
-    if rules.goals and (reached := rules.left(hit.page, hit.depth, state.seconds + seconds)):
-        hour, day = clock.hour(minute * 60)
-        goals, funnels = _score(goals, funnels, hit, (day, hour), reached, rules, extras)
-    new = msgspec.structs.replace(
-        state, left=left, depth=deepest, seconds=state.seconds + seconds, goals=goals, funnels=funnels
-    )
+    extras = _samples(hit, minute, clock) if hit.vitals else []
+    new = msgspec.structs.replace(state, left=left, depth=deepest, seconds=state.seconds + seconds)
+    if rules.goals and (reached := rules.left(hit.page, hit.depth, new.seconds)):
+        new = _score_leave(new, hit, minute, clock, reached, rules, extras)
     return Step([delta], new, -1, extras)
+
+
+def _score_leave(
+    state: State, hit: Hit, minute: int, clock: LocalClock, reached: Goals, rules: Rules, extras: list[Extra]
+) -> State:
+    """The state after a leave that reached goals: their visitor is of his active day, also when it is over."""
+    hour, day = clock.hour(minute * 60)
+    where = (day, hour, hit.page)
+    active_hour = hour if day == state.day else clock.hour(state.seen * 60)[0]
+    active = (state.day, active_hour, hit.page if _knows(state.pages, hit.page) else "")
+    before = Progress(state.goals, state.reached, state.funnels)
+    goals, today, funnels = _score(before, hit, where, active, reached, rules, extras)
+    return msgspec.structs.replace(state, goals=goals, reached=today, funnels=funnels)
 
 
 def _vitals(state: State, hit: Hit, minute: int, clock: LocalClock) -> Step:
@@ -173,25 +186,30 @@ def _samples(hit: Hit, minute: int, clock: LocalClock) -> list[Extra]:
     return [(VITAL, day, hit.page, metric, bucket, 1) for metric, bucket in hit.vitals]
 
 
+def _score_hit(
+    before: Progress, hit: Hit, day: int, hour: int, pages: str, rules: Rules, extras: list[Extra]
+) -> Progress:
+    """The progress after a page view or an event on a day on which these pages were seen."""
+    where = active = (day, hour, hit.page)
+    if hit.kind == "pageview":
+        return _score(before, hit, where, active, rules.viewed(hit.page), rules, extras)
+    reached = rules.done(hit.name, hit.props)
+    if reached and not _knows(pages, hit.page):
+        active = (day, hour, "")
+    return _score(before, hit, where, active, reached, rules, extras)
+
+
 def _score(
-    goals: int,
-    funnels: tuple[Run, ...],
-    hit: Hit,
-    when: tuple[int, int],
-    reached: Goals,
-    rules: Rules,
-    extras: list[Extra],
-) -> tuple[int, tuple[Run, ...]]:
-    """The goals and funnels of the state after this hit on a day, in an hour; what they add goes to `extras`."""
+    before: Progress, hit: Hit, where: Place, active: Place, reached: Goals, rules: Rules, extras: list[Extra]
+) -> Progress:
+    """The progress after a hit that reached these goals (progress.py says where); what it adds goes to `extras`."""
+    after = before
     if reached or hit.revenue:
-        goals = converted(goals, reached, (*when, hit.page), hit.currency, hit.revenue, extras)
+        after = converted(before, reached, where, active, (hit.currency, hit.revenue), extras)
     if rules.funnels:
-        funnels = walked(funnels, rules, reached, when[0], hit.kind != "leave", extras)
-    return goals, funnels
-
-
-def _reached(hit: Hit, rules: Rules) -> Goals:
-    return rules.viewed(hit.page) if hit.kind == "pageview" else rules.done(hit.name, hit.props)
+        runs = walked(before.funnels, rules, reached, where[0], hit.kind != "leave", extras)
+        return Progress(after.goals, after.today, runs)
+    return after
 
 
 def _add_own(hit: Hit, day: int, pages: str, extras: list[Extra]) -> str:
@@ -230,12 +248,21 @@ def _name_of(hit: Hit) -> str:
 def _remember(known: str, what: str, most: int) -> tuple[str, int]:
     """The short hashes of today with this one, and 1 if it is new among them."""
     short = _short_hash(what)
+    if _holds(known, short):
+        return known, 0
+    return (known + short)[-HASH_LENGTH * most :], 1
+
+
+def _knows(known: str, what: str) -> bool:
+    """Whether it is among the short hashes of today."""
+    return _holds(known, _short_hash(what))
+
+
+def _holds(known: str, short: str) -> bool:
     at = known.find(short)
     while at > 0 and at % HASH_LENGTH:  # found across two others
         at = known.find(short, at + 1)
-    if at >= 0:
-        return known, 0
-    return (known + short)[-HASH_LENGTH * most :], 1
+    return at >= 0
 
 
 def _short_hash(what: str) -> str:

@@ -58,6 +58,13 @@ class Visitor:
     def conversions(self) -> Counter[str]:
         return Counter({str(extra[3]): int(extra[5]) for extra in self.of("g") if extra[5]})
 
+    def goal_visitors(self) -> Counter[tuple[int, str, str]]:
+        """Visitors of goals by day since today, page and goal."""
+        sums: Counter[tuple[int, str, str]] = Counter()
+        for day, _, page, goal, *_, visitors in self.of("g"):
+            sums[day - TODAY, page, goal] += visitors
+        return +sums
+
     def reached(self, funnel: str) -> dict[tuple[int, int], int]:
         """How often each step was reached, by day since today and step."""
         sums: Counter[tuple[int, int]] = Counter()

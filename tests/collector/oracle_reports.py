@@ -34,6 +34,16 @@ class Reached(NamedTuple):
     is_first: bool
 
 
+class GoalVisitor(NamedTuple):
+    """A visitor who reached a goal on a day: on which page, empty if he did not see it on that day; at which hit."""
+
+    day: date
+    goal: str
+    page: str
+    hit: RawHit
+    visit: Visit
+
+
 class StepDone(NamedTuple):
     """A step of a funnel: its number from 1, the day of the first step, and the visit in which this one was done."""
 
@@ -62,6 +72,27 @@ def goals_reached(visits: Iterable[Visit], goals: Sequence[GoalRule]) -> list[Re
             times = [hit for hit, seconds in visit.log if is_reached(goal, hit, seconds)]
             found += [Reached(goal, hit, visit, number == 0) for number, hit in enumerate(times)]
     return found
+
+
+def goal_visitors(visits: Iterable[Visit], goals: Sequence[GoalRule], zone: str) -> Iterator[GoalVisitor]:
+    """On which days one visitor (one life) reached which goals, at the first hit of each day that did.
+
+    A page that is left belongs to the day on which something was last seen or done. The page counts if it was seen on
+    that day, up to then.
+    """
+    counted: set[tuple[date, str]] = set()
+    seen: set[tuple[date, str]] = set()
+    day = date.min
+    for visit in visits:
+        for hit, seconds in visit.log:
+            if hit.is_step:
+                day = day_of(hit.at, zone)
+            if hit.kind == "pageview":
+                seen.add((day, hit.page))
+            for goal in goals:
+                if is_reached(goal, hit, seconds) and (day, goal.name) not in counted:
+                    counted.add((day, goal.name))
+                    yield GoalVisitor(day, goal.name, hit.page if (day, hit.page) in seen else "", hit, visit)
 
 
 def steps_done(visits: list[Visit], funnel: FunnelRule, goals: Sequence[GoalRule], zone: str) -> list[StepDone]:

@@ -65,10 +65,13 @@ def test_goals_a_funnel_revenue_and_properties_of_a_purchase(visitor: Visitor) -
     visitor.post(url=THANKS)
     visitor.post(kind="leave", url=THANKS, depth=81, seconds=5)
     found = extras(visitor)
-    goals = pick(found["goal_hits"], "goal", "page", "source", "connection", "currency", "conversions", "revenue")
+    goals = pick(
+        found["goal_hits"], "goal", "page", "source", "connection", "currency", "conversions", "revenue",
+        "goal_visitors",
+    )  # fmt: skip
     assert sorted(goals) == [
-        ("", "/shop", "news", "4g", "EUR", 0, 1999), ("Order", "/shop", "news", "4g", "EUR", 1, 1999),
-        ("Read", "/thanks", "news", "4g", "", 1, 0), ("Shop", "/shop", "news", "4g", "", 1, 0),
+        ("", "/shop", "news", "4g", "EUR", 0, 1999, 0), ("Order", "/shop", "news", "4g", "EUR", 1, 1999, 1),
+        ("Read", "/thanks", "news", "4g", "", 1, 0, 1), ("Shop", "/shop", "news", "4g", "", 1, 0, 1),
     ]  # fmt: skip
     assert pick(found["funnel_hits"], "funnel", "step", "reached") == [("Buy", 1, 1), ("Buy", 2, 1)]
     assert pick(found["flows"], "before1", "page", "flows") == [("/shop", "/thanks", 1)]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from collector.schema import apply_schema, current, migrations, newest, record, statements
+from collector.schema import SCHEMA, apply_schema, current, migrations, newest, record, statements
 from collector.store import Store, connect
 from tests.running import in_database
 
@@ -51,6 +51,34 @@ def test_an_old_store_becomes_what_a_new_one_is(old: Store, store: Store) -> Non
         assert found == made
     for table in ("counters", "rollup_audiences"):
         assert old.execute(f"SELECT sum(visitors), any(connection) FROM {table}") == [(3, "")]
+
+
+def before_goal_visitors() -> Iterator[str]:
+    """The tables of goals, as version 4 made them."""
+    for statement in statements(SCHEMA.read_text("utf-8")):
+        if "goal_visitors" in statement and statement.startswith("CREATE TABLE"):
+            lines = [line for line in statement.split("\n") if not line.startswith("    goal_visitors ")]
+            yield "\n".join(lines).replace(", goal_visitors", "")
+
+
+def test_goals_keep_their_numbers_when_they_get_visitors(old: Store, store: Store) -> None:
+    for number, path in migrations().items():
+        for statement in statements(path.read_text("utf-8")) if number < 5 else ():
+            old.execute(statement)
+    for statement in before_goal_visitors():
+        old.execute(statement)
+    record(old, 4, NOW)
+    rows = [("a.lv", date(2026, month, 1), goal, 2, 500, date(2099, 1, 1)) for month in (1, 11) for goal in ("x", "y")]
+    names = ("site", "day", "goal", "conversions", "revenue", "expires")
+    for table in ("conversions", "rollup_goals"):
+        old.insert_columns(table, names, list(zip(*rows, strict=True)), "old rows")
+    apply_schema(old, NOW)
+    assert described(old) == described(store)
+    for table in ("conversions", "rollup_goals"):
+        sums = old.execute(
+            f"SELECT goal, sum(conversions), sum(revenue), sum(goal_visitors) FROM {table} GROUP BY goal"
+        )
+        assert sorted(sums) == [("x", 4, 1000, 0), ("y", 4, 1000, 0)]
 
 
 def test_a_migration_that_died_before_it_was_recorded_can_run_again(old: Store, store: Store) -> None:

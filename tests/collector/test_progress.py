@@ -30,7 +30,7 @@ def test_a_goal_is_a_conversion_once_in_a_visit_and_again_in_the_next() -> None:
     one = visitor()
     for _ in range(3):
         one.view("/a")
-    assert one.of("g") == [(TODAY, RIGA.hour(NOON)[0], "/a", "a", "", 1, 0)]
+    assert one.of("g") == [(TODAY, RIGA.hour(NOON)[0], "/a", "a", "", 1, 0, 1)]
     one.pause(minutes=40)
     one.view("/a")
     assert len(one.of("g")) == 2
@@ -39,7 +39,7 @@ def test_a_goal_is_a_conversion_once_in_a_visit_and_again_in_the_next() -> None:
 def test_the_first_hit_of_a_visit_can_reach_a_goal() -> None:
     one = visitor()
     one.do("Buy", "/shop")
-    assert [extra[2:6] for extra in one.of("g")] == [("/shop", "Buy", "", 1)]
+    assert [extra[2:] for extra in one.of("g")] == [("/shop", "Buy", "", 1, 0, 0), ("", "Buy", "", 0, 0, 1)]
 
 
 def test_revenue_counts_each_time_for_every_goal_and_once_for_the_whole() -> None:
@@ -50,15 +50,15 @@ def test_revenue_counts_each_time_for_every_goal_and_once_for_the_whole() -> Non
     one.do("Buy")
     sums = [extra[3:] for extra in one.of("g")]
     assert sums == [
-        ("Buy", "EUR", 1, 1999), ("Also", "EUR", 1, 1999), ("", "EUR", 0, 1999),
-        ("Buy", "EUR", 0, -500), ("Also", "EUR", 0, -500), ("", "EUR", 0, -500),
+        ("Buy", "EUR", 1, 1999, 0), ("Buy", "EUR", 0, 0, 1), ("Also", "EUR", 1, 1999, 0), ("Also", "EUR", 0, 0, 1),
+        ("", "EUR", 0, 1999, 0), ("Buy", "EUR", 0, -500, 0), ("Also", "EUR", 0, -500, 0), ("", "EUR", 0, -500, 0),
     ]  # fmt: skip
 
 
 def test_revenue_without_any_goal_is_kept() -> None:
     one = Visitor()
     one.do("Gift", "/shop", revenue=100, currency="JPY")
-    assert [extra[2:] for extra in one.of("g")] == [("/shop", "", "JPY", 0, 100)]
+    assert [extra[2:] for extra in one.of("g")] == [("/shop", "", "JPY", 0, 100, 0)]
 
 
 def test_a_goal_after_midnight_is_of_that_day_and_hour_though_the_visit_is_of_the_day_before() -> None:
@@ -123,7 +123,7 @@ def test_all_sixty_three_goals_fit_into_the_state() -> None:
     one.view("/x")
     assert len(one.of("g")) == 63
     assert one.state is not None
-    assert one.state.goals == 2**63 - 1
+    assert one.state.goals == one.state.reached == 2**63 - 1
 
 
 def test_loose_steps_may_have_anything_between_them() -> None:
@@ -284,7 +284,7 @@ def test_a_state_of_the_release_before_goes_on() -> None:
     one = visitor(funnel(A, B))
     one.view("/")
     old = msgspec.json.decode(msgspec.json.encode(one.state))
-    for name in ("seconds", "goals", "funnels", "trail", "steps"):
+    for name in ("seconds", "goals", "funnels", "trail", "steps", "reached"):
         old.pop(name, None)
     one.state = msgspec.convert(old, State)
     one.view("/a")

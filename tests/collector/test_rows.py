@@ -85,7 +85,8 @@ def test_extras_are_summed_within_a_segment_by_what_they_are_of() -> None:
         return rows.encode_beacon("a.lv", (20_100, 20_500), origin, 20_000 * 86_400, -1, [], more)
 
     flow, goal = ("f", 20_000, "/b", "/a", "", "", 1, 1), ("g", 20_000, 0, "/b", "Buy", "EUR", 1, 250)
-    batches = rows.columns([frame("LV", flow, goal), frame("EE", flow, goal), frame("EE", goal)])
+    newer = (*goal, 1)  # a release before wrote no visitors of goals
+    batches = rows.columns([frame("LV", flow, newer), frame("EE", flow, goal), frame("EE", newer)])
     assert batches.counted == 3
     assert batches.beacons[0] == ()
     found = {table: dict(zip(columns, data, strict=True)) for table, columns, data in batches.extras}
@@ -96,7 +97,9 @@ def test_extras_are_summed_within_a_segment_by_what_they_are_of() -> None:
         [date(2025, 1, 12)],
     ]
     goals = found["goal_hits"]
-    assert [list(goals[name]) for name in ("country", "conversions", "revenue")] == [["LV", "EE"], [1, 2], [250, 500]]
+    assert [list(goals[name]) for name in ("country", "conversions", "revenue", "goal_visitors")] == [
+        ["LV", "EE"], [1, 2], [250, 500], [1, 1],
+    ]  # fmt: skip
     assert goals["detail_expires"][0] == date(2025, 1, 12)
     assert goals["day"][0] == date(2024, 10, 4)
 

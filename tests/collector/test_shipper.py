@@ -44,8 +44,8 @@ CONSENT = ConsentRecord(
 )
 
 STORED = {
-    "conversions": ("LV", "4g", "Buy", "EUR", 3, 5997, TODAY + 9),
-    "rollup_goals": ("Buy", "EUR", 3, 5997, TODAY + 99),
+    "conversions": ("LV", "4g", "Buy", "EUR", 3, 5997, 3, TODAY + 9),
+    "rollup_goals": ("Buy", "EUR", 3, 5997, 3, TODAY + 99),
     "funnel_steps": ("LV", "4g", "Way", 2, 3, TODAY + 9),
     "rollup_funnels": ("Way", 2, 3, TODAY + 99),
     "flows": ("/b", "/a", "", "", 3, 3, TODAY + 9),
@@ -120,7 +120,7 @@ def test_what_hits_add_beside_their_deltas_arrives_once_in_every_table(
     tmp_path: Path, shipper: Shipper, store: Store
 ) -> None:
     extras: list[Extra] = [
-        ("g", TODAY, HOUR, "/a", "Buy", "EUR", 1, 1999), ("s", TODAY, "Way", 2, 1),
+        ("g", TODAY, HOUR, "/a", "Buy", "EUR", 1, 1999, 1), ("s", TODAY, "Way", 2, 1),
         ("f", TODAY, "/b", "/a", "", "", 1, 1),
         ("c", "week", TODAY - 7, TODAY, 1), ("p", TODAY, "Buy", "plan", "pro", 1), ("v", TODAY, "/a", "lcp", 80, 1),
         ("t", TODAY, "cars", 1),
@@ -134,8 +134,8 @@ def test_what_hits_add_beside_their_deltas_arrives_once_in_every_table(
     token, contents = segment.read()
     shipper.insert(columns(contents.payloads), token)
     for table, sums in {
-        "conversions": "country, connection, goal, currency, sum(conversions), sum(revenue)",
-        "rollup_goals": "goal, currency, sum(conversions), sum(revenue)",
+        "conversions": "country, connection, goal, currency, sum(conversions), sum(revenue), sum(goal_visitors)",
+        "rollup_goals": "goal, currency, sum(conversions), sum(revenue), sum(goal_visitors)",
         "funnel_steps": "country, connection, funnel, step, sum(reached)",
         "rollup_funnels": "funnel, step, sum(reached)",
         "flows": "page, before1, before2, before3, sum(flows), sum(flow_visitors)",

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from collector.location import Location
 from collector.origin import Arrival, origin_of
-from collector.payload import clean_path, clean_text, shorten
+from collector.page import clean_path
 from collector.state import HASH_LENGTH, Origin, State
+from collector.text import clean_text, shorten
 from collector.tokens import MAX_TOKEN, ConsentGrant, ConsentTokens, VisitTokens
 from collector.visit import PAGES_REMEMBERED, STEPS_REMEMBERED
 
@@ -37,7 +38,7 @@ def states(draw: st.DrawFn) -> State:
     trail = tuple(clean_path(draw(text)) for _ in range(draw(st.integers(0, 2))))
     return State(
         day - 100, day, day * 1440, day * 1440 + 59, Origin(**fields), clean_path(draw(text)), 29, 999, True, 100,
-        pages, 86_400, draw(st.integers(0, 2**63 - 1)), runs, trail, steps,
+        pages, 86_400, draw(st.integers(0, 2**63 - 1)), runs, trail, steps, draw(st.integers(0, 2**63 - 1)),
     )  # fmt: skip
 
 
@@ -48,12 +49,15 @@ def test_a_state_survives_its_token(state: State) -> None:
     assert len(token) <= MAX_TOKEN
     opened = TOKENS.decode("example.lv", token)
     assert opened is not None
-    assert msgspec.structs.replace(opened, **FORGOTTEN) == msgspec.structs.replace(state, **FORGOTTEN)
+    assert opened.reached in (state.reached, 0)
+    kept = msgspec.structs.replace(state, **FORGOTTEN, reached=opened.reached)
+    assert msgspec.structs.replace(opened, **FORGOTTEN) == kept
     assert state.pages.endswith(opened.pages)
     assert state.steps.endswith(opened.steps)
-    # In this order: no step is forgotten while a page is remembered, and the way only when both are gone.
+    # In this order: no step is forgotten while a page is remembered, the way only when both are gone, the goals last.
     assert opened.steps == state.steps or not opened.pages
     assert opened.trail == state.trail or not opened.pages + opened.steps
+    assert opened.reached == state.reached or not (opened.pages + opened.steps or opened.trail)
 
 
 def test_the_largest_state_fits() -> None:
@@ -62,13 +66,13 @@ def test_the_largest_state_fits() -> None:
     path = clean_path("/" + "ā" * 300)
     state = State(
         40_000, 40_392, 58_164_480, 58_165_919, full, path, 99_999, 99_999, True, 100, "abcd" * PAGES_REMEMBERED,
-        9_999_999, 2**63 - 1, (RUN,) * 8, (path, path), "efgh" * STEPS_REMEMBERED,
+        9_999_999, 2**63 - 1, (RUN,) * 8, (path, path), "efgh" * STEPS_REMEMBERED, 2**63 - 1,
     )  # fmt: skip
     token = TOKENS.encode("example.lv", state)
     assert len(token) <= MAX_TOKEN
     opened = TOKENS.decode("example.lv", token)
     assert opened is not None
-    assert opened == msgspec.structs.replace(state, **FORGOTTEN)
+    assert opened == msgspec.structs.replace(state, **FORGOTTEN, reached=0)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +92,7 @@ def test_the_largest_state_that_a_browser_can_bring_about_fits(user_agent: str) 
     origin = origin_of(arrival, lambda address: Location("LV", "ā" * 99, "ē" * 99), lambda host: False)
     state = State(
         40_000, 40_392, 58_164_480, 58_165_919, origin, path, 565_919, 9_999_999, True, 100, "abcd" * PAGES_REMEMBERED,
-        999_999_999, 2**63 - 1, (RUN,) * 8, (path, path), "efgh" * STEPS_REMEMBERED,
+        999_999_999, 2**63 - 1, (RUN,) * 8, (path, path), "efgh" * STEPS_REMEMBERED, 2**63 - 1,
     )  # fmt: skip
     token = TOKENS.encode("example.lv", state)
     assert len(token) <= MAX_TOKEN

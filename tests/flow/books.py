@@ -9,7 +9,7 @@ from collector.rows import BEACON_COLUMNS, Batches
 from collector.rules import Rules
 from collector.vitals import bucket_of
 from tests.collector.oracle import RawHit, Visit, day_of, totals, visits_of
-from tests.collector.oracle_reports import begin_of, depths, goals_reached, steps_done, ways
+from tests.collector.oracle_reports import begin_of, depths, goal_visitors, goals_reached, steps_done, ways
 
 Books = Counter[tuple[Any, ...]]
 RANGES = (0, 6, 29)  # days after the first one of a range in which visitors are counted
@@ -67,6 +67,8 @@ def reports(visits: list[Visit], rules: Rules, zone: str) -> Books:
         when = day_of(each.hit.at, zone), each.hit.page, each.goal.name, each.hit.currency
         books["conversions", *when] += each.is_first
         books["revenue", *when] += each.hit.revenue
+    for one in goal_visitors(visits, rules.goals, zone):
+        books["goal_visitors", one.day, one.page, one.goal] += 1
     for funnel in rules.funnels:
         for step in steps_done(visits, funnel, rules.goals, zone):
             books["step", step.day, funnel.name, step.number] += 1
@@ -114,6 +116,7 @@ def _add(books: Books, table: str, row: dict[str, Any]) -> None:
     if table == "goal_hits":
         books["conversions", row["day"], row["page"], row["goal"], row["currency"]] += row["conversions"]
         books["revenue", row["day"], row["page"], row["goal"], row["currency"]] += row["revenue"]
+        books["goal_visitors", row["day"], row["page"], row["goal"]] += row["goal_visitors"]
     elif table == "funnel_hits":
         books["step", row["day"], row["funnel"], row["step"]] += row["reached"]
     elif table == "flows":

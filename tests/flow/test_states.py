@@ -20,13 +20,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from collector import rows
 from collector.beacon import Counted, Counter, Request
+from collector.body import decode
 from collector.config import Settings
 from collector.database import upgrade
 from collector.device import Hints
 from collector.goal_checks import Goal
 from collector.goals import add_funnel, add_goal
 from collector.ledger import SpoolReader
-from collector.payload import decode
 from collector.services import Services, open_services
 from collector.sites import add_site
 from collector.spool import SpoolWriter
@@ -167,7 +167,7 @@ class Browser(RuleBasedStateMachine):
         if state is None or self.token.key != self.keys[0]:
             return
         fields = msgspec.to_builtins(state)
-        for name in ("seconds", "goals", "funnels", "trail", "steps"):
+        for name in ("seconds", "goals", "funnels", "trail", "steps", "reached"):
             fields.pop(name, None)
         names = [name for name in Origin.__struct_fields__ if name != "connection"]
         fields["origin"] = {name: value for name, value in zip(names, fields["origin"], strict=False) if value}
@@ -247,7 +247,7 @@ class Browser(RuleBasedStateMachine):
         assert sums["visits"] == sums["entries"] == sums["exits"]
         assert -self.troubles <= sums["bounces"] - true["bounces"] <= 2 * self.troubles
         true_reports = reports(visits, self.wanted, ZONE)
-        for name in ("conversions", "step") if not self.forgot else ():
+        for name in ("conversions", "goal_visitors", "step") if not self.forgot else ():
             for kind in {key[2:] if name == "step" else key[3] for key in found if key[0] == name}:
                 counts = [
                     sum(n for key, n in books.items() if key[0] == name and kind in (key[2:], key[3]))
