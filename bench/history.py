@@ -16,14 +16,20 @@ CLOCK = LocalClock("Europe/Riga")
 DETAIL_DAYS, ROLLUP_DAYS = 181, 761
 
 
-def payloads(count: int, days: int, end: int, locate: Locate, leaves: bool = False) -> Iterator[bytes]:
+def payloads(
+    count: int, days: int, end: int, locate: Locate, leaves: bool = False, part: tuple[int, int] = (0, 1)
+) -> Iterator[bytes]:
     """`count` page views spread evenly over the `days` before `end` (seconds since the epoch).
 
-    With `leaves` each is followed by a report of engaged time and scroll depth, as the pixel sends it.
+    With `leaves` each is followed by a report of engaged time and scroll depth, as the pixel sends it. Of the
+    visitors there are only those of `part`: (0, 2) and (1, 2) together are all of them.
     """
+    which, parts = part
     states: list[State | None] = [None] * RECENT
     begin, pause = end - days * 86_400, days * 86_400 / count
     for number, view in enumerate(islice(views(read_model()), count)):
+        if view.visitor.number % parts != which:
+            continue
         now = begin + int(number * pause)
         slot = view.visitor.number % RECENT
         step = count_hit(None if view.is_new else states[slot], Hit("pageview", view.path), now, view, locate)

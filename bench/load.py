@@ -15,6 +15,7 @@ import msgspec
 MODEL = Path(__file__).with_name("model.json")
 NEW_SHARE = 0.4
 RECENT = 256  # visitors who may come back
+PUBLIC = frozenset(range(1, 224)) - {10, 100, 127, 169, 172, 192, 198, 203}  # first bytes behind which all is public
 
 
 class Model(msgspec.Struct, frozen=True):
@@ -90,6 +91,6 @@ def skewed(choices: tuple[str, ...], dice: random.Random) -> str:
 def public_address(dice: random.Random) -> str:
     """An IPv4 address as visitors have it."""
     while True:
-        address = IPv4Address(dice.getrandbits(32))
-        if address.is_global and not address.is_multicast:
+        address = IPv4Address(number := dice.getrandbits(32))
+        if number >> 24 in PUBLIC or (address.is_global and not address.is_multicast):
             return str(address)
