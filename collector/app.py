@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from collector import metrics
+from collector.body import MAX_BODY
 from collector.config import Settings
 from collector.consent import DecisionEndpoint
 from collector.consent import blueprint as consent
@@ -20,7 +21,6 @@ from collector.demo import blueprint as demo
 from collector.endpoint import BeaconEndpoint, common_headers
 from collector.inventory import blueprint as inventory
 from collector.mine import blueprint as mine
-from collector.payload import MAX_BODY
 from collector.privacy import blueprint as privacy
 from collector.scripts import blueprint as scripts
 from collector.services import Services, open_services, services

@@ -12,7 +12,7 @@ from werkzeug.datastructures import Headers
 
 from collector import rows, tallies
 from collector.clock import LocalClock, day_date, day_number
-from collector.payload import clean_path
+from collector.page import clean_path
 from collector.services import services
 from collector.sites import Site
 from collector.tallies import Outcome

@@ -21,7 +21,8 @@ from collector.location import Location
 from collector.messages import Counted, Dropped, Request
 from collector.network import address_text, client_address, network_prefix
 from collector.origin import Arrival, origin_of
-from collector.payload import Page, Payload, page_of
+from collector.page import Page, page_of
+from collector.payload import Payload
 from collector.sites import Site, SiteDirectory
 from collector.spool import SpoolFull, SpoolWriter
 from collector.state import Origin, State
@@ -80,6 +81,8 @@ class Counter:
         clock = self._clock(site.timezone)
         state = self._state(site, payload.visit or request.visit, now // 60)
         hit = hit_of(payload, page.path, marketing)
+        if payload.revenue is not None and hit.kind == "event" and not hit.currency:
+            self.spool.append(rows.encode_drop(site.domain, now // 60 * 60, "currency"))
         step = advance(state, hit, now, clock, lambda: self._origin(site, page, payload, request, address), site.rules)
         if step is None:
             return self._drop(site.domain, now // 60, "no_visit")

@@ -18,13 +18,13 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from collector import banner_counts, consent_log, cookies, history, rows
+from collector.body import BadPayload
 from collector.config import Settings
 from collector.decision import MAX_DECISION, VALID_DAYS, Decision, Proof, decode, prove
 from collector.endpoint import RETRY_SECONDS, TYPES, Environ, common_headers, host_of
 from collector.gate import in_force
 from collector.notice_text import KINDS
 from collector.notices import Notice, Notices
-from collector.payload import BadPayload
 from collector.phrases import choose_language
 from collector.receipt import receipt_of
 from collector.services import of, services

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 
-from collector.payload import BadPayload
+from collector.body import BadPayload
 from collector.receipt import receipt_of
 from collector.rows import ConsentRecord
 from collector.sites import Site

@@ -15,6 +15,7 @@ from ua_parser.regex import Resolver
 from user_agents.parsers import UserAgent, parse_browser, parse_device, parse_operating_system
 
 from collector.device_names import BRAND, BRANDS, BROWSERS, CONSOLE, FROZEN, GENERIC, LINUXES, PLATFORMS, SYSTEMS, TV
+from collector.text import clean_text, shorten
 
 LONGEST = 512  # characters of a user agent or a hint that are looked at
 CACHED = 2048
@@ -29,7 +30,7 @@ class Hints(NamedTuple):
 
 
 class Device(NamedTuple):
-    """desktop, mobile, tablet, tv, console or empty; families; major versions. Empty where unknown."""
+    """desktop, mobile, tablet, tv, console or empty; families; major versions. Empty where unknown, and short."""
 
     device: str = ""
     browser: str = ""
@@ -74,7 +75,12 @@ def _describe(user_agent: str, hints: Hints | None) -> Device:
     browser = BROWSERS.get(agent.browser.family, agent.browser.family)
     system = SYSTEMS.get(agent.os.family, agent.os.family)
     found = Device(_kind(agent), browser, _major(agent.browser), system, _system_version(agent))
-    return found if hints is None else _corrected(found, hints, user_agent)
+    found = found if hints is None else _corrected(found, hints, user_agent)
+    # An application may name itself as it likes.
+    return found._replace(
+        browser=clean_text(found.browser, 24), browser_version=shorten(found.browser_version, 6),
+        os=clean_text(found.os, 20), os_version=shorten(found.os_version, 6),
+    )  # fmt: skip
 
 
 def _kind(agent: Any) -> str:

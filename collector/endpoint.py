@@ -15,8 +15,9 @@ from wsgiref.types import StartResponse, WSGIApplication
 import msgspec
 
 from collector.beacon import Counted, Counter, Dropped, Request
+from collector.body import MAX_BODY, BadPayload, decode
 from collector.device import Hints
-from collector.payload import MAX_BODY, BadPayload, Payload, decode
+from collector.payload import Payload
 from collector.spool import SpoolFull
 
 Environ = dict[str, Any]

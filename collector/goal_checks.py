@@ -5,7 +5,9 @@ from typing import Literal
 
 import msgspec
 
-from collector.payload import MAX_PAGE, PAGE_VIEW, REMOVED, clean_path, clean_text
+from collector.body import PAGE_VIEW
+from collector.page import MAX_PAGE, clean_path
+from collector.text import REMOVED, clean_text
 
 Kind = Literal["event", "page", "scroll", "engaged"]
 KINDS: tuple[Kind, ...] = ("event", "page", "scroll", "engaged")

@@ -2,17 +2,19 @@
 
 from typing import cast
 
-from collector.money import minor_units
-from collector.payload import Payload, Value, clean_text
+from collector.money import CURRENCIES, minor_units
+from collector.payload import Payload, Value
 from collector.rules import Pairs
 from collector.state import Hit, Kind
+from collector.text import clean_text
 from collector.vitals import METRICS, bucket_of
 
 LONGEST_NAME = 120  # bytes, of an event
 
 
 def hit_of(payload: Payload, page: str, marketing: bool) -> Hit:
-    """The hit on `page`, a path as it is kept. Topics count only with consent to `marketing`."""
+    """The hit on `page`, a path as it is kept. Topics count only with consent to `marketing`, and revenue only in
+    currencies that exist."""
     kind = cast(Kind, payload.kind)  # decode() lets only these pass
     if kind == "pageview":
         return Hit(kind, page, topic=clean_text(payload.topic) if marketing and payload.topic else "")
@@ -22,9 +24,9 @@ def hit_of(payload: Payload, page: str, marketing: bool) -> Hit:
     if kind == "vitals":
         return Hit(kind, page, vitals=_vitals(payload))
     name, props = clean_text(payload.name, LONGEST_NAME), _props(payload)
-    if payload.revenue is None:
+    currency = payload.revenue.currency.upper() if payload.revenue is not None else ""
+    if payload.revenue is None or currency not in CURRENCIES:  # nobody could say what an amount of it is worth
         return Hit(kind, page, name, props=props)
-    currency = payload.revenue.currency.upper()
     return Hit(kind, page, name, props=props, revenue=minor_units(payload.revenue.amount, currency), currency=currency)
 
 

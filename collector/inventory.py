@@ -9,13 +9,15 @@ from flask import Blueprint, Response, request
 from collector import tallies
 from collector.banner_counts import days_of
 from collector.beacon import Request
+from collector.body import MAX_BODY, BadPayload
 from collector.bot import is_bot
 from collector.cookie_names import folded
 from collector.declared import OWN_NAMES
 from collector.endpoint import RETRY_SECONDS, TYPES, common_headers, request_of
 from collector.gate import refusal
 from collector.history import PREFIX as NOTES
-from collector.payload import MAX_BODY, BadPayload, Page, Token, page_of
+from collector.page import Page, page_of
+from collector.payload import Token
 from collector.services import services
 from collector.spool import SpoolFull
 

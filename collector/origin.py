@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 from collector.device import Hints, describe
 from collector.location import Location
-from collector.payload import clean_text, shorten
 from collector.screen import language_of, screen_class
 from collector.source import classify
 from collector.state import Origin
+from collector.text import shorten
 
 CONNECTIONS = ("slow-2g", "2g", "3g", "4g")
 AUDIENCES = ("customer", "other")  # anything finer would be a profile, which consent to statistics does not cover
@@ -46,10 +46,10 @@ def origin_of(arrival: Arrival, locate: Callable[[str], Location], is_internal: 
         shorten(place.region, 40),
         shorten(place.city, 40),
         device.device,
-        clean_text(device.browser, 24),  # an application may name itself as it likes
-        shorten(device.browser_version, 6),
-        clean_text(device.os, 20),
-        shorten(device.os_version, 6),
+        device.browser,
+        device.browser_version,
+        device.os,
+        device.os_version,
         screen_class(arrival.width),
         language_of(arrival.language),
         arrival.audience if arrival.audience in AUDIENCES else "",

@@ -17,8 +17,8 @@ from sqlalchemy import ForeignKey, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from collector.database import LAST_NUMBER, Base, Database
-from collector.payload import without_personal
 from collector.sites import SiteRow
+from collector.text import without_personal
 
 Kind = Literal["access", "rectification", "erasure", "restriction", "portability", "objection", "complaint"]
 Outcome = Literal["done", "partly", "refused", "nothing_held"]

@@ -91,7 +91,8 @@ class SiteDirectory:
 
     def get(self, domain: str, now: float) -> Site | None:
         """The site of this domain, or None. `now` is in epoch seconds."""
-        self.refresh(now)
+        if not self.fresh_until - REFRESH_SECONDS <= now < self.fresh_until:
+            self.refresh(now)
         return self.sites.get(domain)
 
     def all(self, now: float) -> list[Site]:

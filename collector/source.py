@@ -12,8 +12,8 @@ from typing import NamedTuple
 from urllib.parse import unquote_plus
 
 from collector.channel import Known, channel_of
-from collector.payload import REMOVED, clean_text
 from collector.referrers import ALIASES, APPS, KINDS
+from collector.text import REMOVED, clean_text
 
 
 class Source(NamedTuple):

@@ -17,7 +17,7 @@ NOT_OURS = {
 }  # fmt: skip
 MADE = (ROOT / "data", ROOT / "collector" / "static", ROOT / "dashboards" / "static" / "build")
 PURE = (
-    "gate", "payload", "network", "location", "device", "source", "visit", "clock", "rows", "tokens", "bot", "screen",
+    "gate", "payload", "body", "page", "text", "network", "location", "device", "source", "visit", "clock", "rows", "tokens", "bot", "screen",
     "origin", "beacon", "rules", "extras", "state", "progress", "vitals", "hit",
     "money", "cookie_names", "tallies",
 )  # fmt: skip

@@ -15,7 +15,7 @@ from collector.bot import is_bot
 from collector.clock import QUARTER, LocalClock, day_date, day_number
 from collector.location import Location
 from collector.origin import Arrival, origin_of
-from collector.payload import clean_path
+from collector.page import clean_path
 from collector.sites import Site
 from collector.state import Hit, Origin
 from collector.visit import SKEW_MINUTES, VISIT_MINUTES, advance

@@ -11,10 +11,11 @@ import msgspec
 from hypothesis import strategies as st
 
 from collector import rows
+from collector.body import decode
 from collector.clock import LocalClock
 from collector.hit import hit_of
 from collector.money import digits
-from collector.payload import decode, page_of
+from collector.page import page_of
 from collector.rules import FunnelRule, GoalRule, Rules
 from collector.sites import Site
 from collector.state import Origin
