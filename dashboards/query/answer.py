@@ -20,16 +20,18 @@ from dashboards.query.result import Row, Value
 from dashboards.query.store import fetch
 from dashboards.query.tables import choose
 
+DAILY = {"page_visitors": "event:page", "event_visitors": "event:name", "goal_visitors": "event:goal"}
+
 
 def planned(query: Query, period: Period, source: Source) -> sql.Plan:
     """What is to be summed, in the smallest tables that know. Raises QueryError."""
     used = query.filtered | set(query.dimensions)
     bucket = bucket_of(query.time, period)
     hourly = bucket == "time:hour" or period.hours is not None
-    if hourly and "visitors" in query.metrics and (by_day := used & {"event:page", "event:name"}):
-        raise QueryError(f"visitors by {min(by_day)} are known by the day; use whole days and time:day")
-    needed = measures(query.metrics, used, hourly=hourly)
-    families = dict.fromkeys(family(name) for name in needed)
+    needed = measures(query.metrics, used, query.filtered, hourly=hourly)
+    if hourly and (by_day := [DAILY[measure] for measure in needed.values() if measure in DAILY]):
+        raise QueryError(f"visitors by {by_day[0]} are known by the day; use whole days and time:day")
+    families = dict.fromkeys(family(*each) for each in needed.items())
     parts = tuple(_part(each, query, needed, hourly=hourly) for each in families)
     if any(part.table.detail for part in parts):
         source.check_detail(period)
@@ -39,7 +41,7 @@ def planned(query: Query, period: Period, source: Source) -> sql.Plan:
 
 def _part(name: str, query: Query, needed: dict[str, str], *, hourly: bool) -> sql.Part:
     """What one family of measures is summed from."""
-    ours = {measure: table for measure, table in needed.items() if family(measure) == name}
+    ours = {measure: table for measure, table in needed.items() if family(measure, table) == name}
     dimensions = grouped_by(name, query.dimensions)
     filters = _without_goals(query.filters) if name in ("all", "group") else query.filters
     used = {*dimensions, *(leaf.dimension for leaf in leaves(filters))}

@@ -17,10 +17,10 @@ CONVERSIONS = {"conversions", *RATES, *REVENUE}
 # What may be asked where one of these is a dimension or a filter; the rest has a reason.
 ALLOWED = {
     "event:page": {
-        "visitors", "pageviews", "events", "scroll_depth", "time_on_page", "conversions", "conversion_rate", *REVENUE,
+        "visitors", "pageviews", "events", "scroll_depth", "time_on_page", "conversions", *RATES, *REVENUE,
     },
     "event:name": {"visitors", "events"},
-    "event:goal": CONVERSIONS,
+    "event:goal": CONVERSIONS | {"visitors"},
     "event:currency": CONVERSIONS,
     "visit:exit_page": {"visits", "exit_rate"},
     PROPERTY: {"events"},
@@ -29,8 +29,8 @@ INSTEAD = {
     "event:page": "it is not known which visits saw a page; ask for visitors, pageviews, events, scroll_depth, "
     "time_on_page or conversions, or use visit:entry_page",
     "event:name": "only events and their visitors are counted by their name; ask for events or visitors",
-    "event:goal": "who reached a goal is not kept, only how many visits did; ask for conversions, conversion_rate or "
-    "revenue",
+    "event:goal": "what else those did who reached a goal is not kept; ask for conversions, visitors, conversion_rate "
+    "or revenue",
     "event:currency": "only conversions and revenue have a currency",
     "visit:exit_page": "only visits and exit_rate are known by the page on which a visit ended",
     PROPERTY: "only events are counted by their properties; ask for events",
@@ -74,11 +74,15 @@ def _check_apart(used: Collection[str]) -> None:
 
 
 def _check_visitors(dimensions: Sequence[str], filters: Sequence[Filter], used: Collection[str]) -> None:
-    """Visitors of pages and events are known one by one: a sum over several would count a person several times."""
+    """Visitors of pages, events and goals are known one by one: a sum over several would count a person several times.
+
+    Who reached a goal is counted on one page alone, so these can be summed.
+    """
+    goals = "event:goal" in used
     if {"event:page", "event:name"} <= set(used):
         raise QueryError("visitors by event:page and event:name together are not known; ask for events")
-    for name, what in (("event:page", "pages"), ("event:name", "events")):
-        if name not in used or name in dimensions:
+    for name, what in (("event:page", "pages"), ("event:name", "events"), ("event:goal", "goals")):
+        if name not in used or name in dimensions or (goals and name == "event:page"):
             continue
         if (value := _one_value(filters, name)) is None:
             raise QueryError(
@@ -104,8 +108,12 @@ def _check_goals(metrics: Sequence[str], dimensions: Sequence[str], filters: Seq
     inner = {leaf.dimension for item in filters if not isinstance(item, Leaf) for leaf in leaves((item,))}
     if inner & GOALS:
         raise QueryError(f"{wanted}: filters on {min(inner & GOALS)} cannot stand inside and, or, not beside a rate")
-    if "event:page" in used or ("group_conversion_rate" in metrics and "event:page" in dimensions):
-        raise QueryError(f"{wanted} by event:page: it is not known which visits saw a page; ask for conversions")
+    several = "event:page" in used and _one_value(filters, "event:page") is None
+    if several and ("conversion_rate" in metrics or "event:page" not in dimensions):
+        raise QueryError(
+            f"{wanted} of several pages: visitors of several pages together are not known; filter event:page by one "
+            "with is, or add it as a dimension and ask for group_conversion_rate alone"
+        )
 
 
 def _one_value(filters: Sequence[Filter], dimension: str) -> str | None:

@@ -42,10 +42,10 @@ METRICS = {
     "percentage": Metric(("visitors",), _share("visitors", "{total:UInt64}"), ratio=True),
     "conversions": Metric(("conversions",), "conversions"),
     "conversion_rate": Metric(
-        ("conversions", "all_visits"), _share("conversions", "all_visits", digits=2), ratio=True
+        ("converted", "all_visits"), _share("converted", "all_visits", digits=2), ratio=True
     ),
     "group_conversion_rate": Metric(
-        ("conversions", "group_visits"), _share("conversions", "group_visits", digits=2), ratio=True
+        ("group_converted", "group_visits"), _share("group_converted", "group_visits", digits=2), ratio=True
     ),
     "revenue": Metric(("revenue",), "revenue", order=AMOUNTS),
     "total_revenue": Metric(("revenue",), "revenue", order=AMOUNTS),
@@ -60,12 +60,13 @@ REVENUE = ("revenue", "total_revenue", "average_revenue")
 
 # Where a measure comes from: a conversion is not a row of the counters, and scrolling is counted by page, so that
 # beside visitors it would need the detail. Those of `all` and `group` are the visits that a rate is of: of all rows, or
-# of those alike but for the goal. What is not named here counts visits and pages.
+# of those alike but for the goal; for a page, its visitors. What is not named here counts visits and pages.
 FAMILIES = {
-    "conversions": "goals", "revenue": "goals", "depth": "scroll", "depths": "scroll", "all_visits": "all",
-    "group_visits": "group",
+    "conversions": "goals", "goal_visitors": "goals", "revenue": "goals", "depth": "scroll", "depths": "scroll",
+    "converted": "goals", "group_converted": "goals", "all_visits": "all", "group_visits": "group",
 }  # fmt: skip
 WHOLES = ("all_visits", "group_visits")
+CONVERTED = ("converted", "group_converted")  # what is divided by them
 
 
 def check_metric(name: str) -> str:
@@ -75,13 +76,21 @@ def check_metric(name: str) -> str:
     raise QueryError(f"unknown metric {name!r}; there are {', '.join(METRICS)}")
 
 
-def measures(metrics: Collection[str], used: Collection[str], *, hourly: bool) -> dict[str, str]:
+def measures(
+    metrics: Collection[str], used: Collection[str], filtered: Collection[str] = (), *, hourly: bool
+) -> dict[str, str]:
     """The sums these metrics need: their name in the formulas, and which measure of the tables it is.
 
-    `used` are the dimensions and filters, `hourly` says that the time is told by hours.
+    `used` are the dimensions and filters, `filtered` the filters, `hourly` says that the time is told by hours.
     """
-    swap = dict.fromkeys(WHOLES, "visits")
+    swap = dict.fromkeys(WHOLES, "visits") | dict.fromkeys(CONVERTED, "conversions")
     if "event:page" in used:
+        swap |= {"group_converted": "goal_visitors", "group_visits": "page_visitors"}
+    if "event:page" in filtered:
+        swap |= {"converted": "goal_visitors", "all_visits": "page_visitors"}
+    if "event:goal" in used:
+        swap["visitors"] = "goal_visitors"
+    elif "event:page" in used:
         swap["visitors"] = "page_visitors"
     elif "event:name" in used:
         swap["visitors"] = "event_visitors"
@@ -94,9 +103,9 @@ def measures(metrics: Collection[str], used: Collection[str], *, hourly: bool) -
     return {name: swap.get(name, name) for metric in metrics for name in METRICS[metric].measures}
 
 
-def family(measure: str) -> str:
-    """Which part of a statement has this measure."""
-    return FAMILIES.get(measure, "counts")
+def family(name: str, measure: str) -> str:
+    """Which part of a statement has this sum, which is this measure of a table."""
+    return FAMILIES.get(name) or FAMILIES.get(measure, "counts")
 
 
 def grouped_by(part: str, dimensions: Collection[str]) -> tuple[str, ...]:

@@ -15,6 +15,8 @@ from dashboards.query.store import Store
 
 SUMMED = "visitors of {} are exact for a day and summed over the days of the range"
 NO_SUM = "null where nothing was earned, or in several currencies, which have no sum: ask for revenue or event:currency"
+COUNTED_BY_DAY = {"page_visitors": "a page", "event_visitors": "an event", "goal_visitors": "a goal"}
+RATE_OF_GROUP = ("group_conversion_rate", "group_visits")
 CUT = "days before {} are no longer kept and are left out"
 
 
@@ -42,9 +44,11 @@ def notes(plan: Plan, rows: list[Row]) -> dict[str, Any]:
     """What the answer says of itself: above all, where a number is not what its name may promise."""
     meta: dict[str, Any] = {"imports_included": False} if plan.query.include.imports else {}
     warnings = {}
-    what = {"page_visitors": "a page", "event_visitors": "an event"}.get(plan.measures.get("visitors", ""))
-    if what and plan.period.days > 1 and plan.bucket != "time:day":
-        warnings["visitors"] = {"code": "summed_over_days", "warning": SUMMED.format(what)}
+    by_day = plan.period.days == 1 or plan.bucket == "time:day"
+    for metric, name in (("visitors", "visitors"), ("conversion_rate", "all_visits"), RATE_OF_GROUP):
+        what = COUNTED_BY_DAY.get(plan.measures.get(name, ""))
+        if what and not by_day and metric in plan.query.metrics:
+            warnings[metric] = {"code": "summed_over_days", "warning": SUMMED.format(what)}
     for number, metric in enumerate(plan.query.metrics):
         if metric in ("total_revenue", "average_revenue") and any(row.metrics[number] is None for row in rows):
             warnings[metric] = {"code": "no_single_currency", "warning": NO_SUM}

@@ -45,7 +45,7 @@ VISITS = {**_same("visits", "bounces", "pageviews", "seconds"), "events": ALL_EV
 NEW = "if(t.gap = 65535, t.visitors, 0)"  # never seen before, as far as the browser remembers
 DAYS = {"visitors": "t.visitors", "new_visitors": NEW, **VISITS}
 CONVERSIONS = {
-    "conversions": "t.conversions", "revenue": AMOUNTS.format("!="), "goal_revenue": AMOUNTS.format("="),
+    **_same("conversions", "goal_visitors"), "revenue": AMOUNTS.format("!="), "goal_revenue": AMOUNTS.format("="),
 }  # fmt: skip
 SOURCES = _same("channel", "source", "medium", "campaign", "content", "term")
 PLACES = {**_same("country", "region", "city"), "country_name": COUNTRY_NAME}

@@ -4,9 +4,8 @@ from collector.rules import GoalRule, Rules
 from tests.collector.following import NOON, TODAY, Visitor
 
 MIDNIGHT = NOON + 10 * 3600  # in Riga, the end of today
-RULES = Rules((
-    GoalRule(1, "a", "page", page="/a"), GoalRule(4, "Buy", "event", "Buy"), GoalRule(63, "Long", "engaged", threshold=60),
-))  # fmt: skip
+PAGE, BUY = GoalRule(1, "a", "page", page="/a"), GoalRule(4, "Buy", "event", "Buy")
+RULES = Rules((PAGE, BUY, GoalRule(63, "Long", "engaged", threshold=60)))
 
 
 def test_a_goal_has_its_visitor_once_a_day_in_whatever_visits() -> None:
@@ -39,7 +38,7 @@ def test_a_page_that_is_left_after_midnight_makes_nobody_a_visitor_of_the_new_da
     ((day, hour, *rest),) = [row for row in one.of("g") if row[7] and row[3] == "Long"]
     assert (day, hour, rest) == (TODAY, MIDNIGHT - 3600, ["/b", "Long", "", 0, 0, 1])
     one.leave("/b", seconds=1, after=1)
-    assert sum(one.goal_visitors().values()) == 2
+    assert one.goal_visitors() == {(0, "/b", "Long"): 1}
     one.view("/b", after=1)
     one.leave("/b", seconds=1, after=1)
     assert one.goal_visitors()[1, "/b", "Long"] == 1

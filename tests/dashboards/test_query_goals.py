@@ -107,6 +107,59 @@ def test_conversions_by_the_page_where_they_happened(ask: Ask) -> None:
     }  # fmt: skip
 
 
+def test_visitors_of_a_goal_are_counted_once_a_day(ask: Ask) -> None:
+    found = ask("visitors", "conversions", dimensions=["event:goal"])
+    assert table(found) == {"Cart": (3, 3), "Order": (2, 2), "Read": (2, 2), "Gift order": (1, 1)}
+    assert found.meta["metric_warnings"]["visitors"]["warning"].startswith("visitors of a goal are exact for a day")
+    assert ask("visitors", filters=ORDER).rows[0].metrics == (2,)
+    days = ask("visitors", filters=ORDER, dimensions=["time:day"])
+    assert table(days) == {"2026-03-01": (1,), "2026-03-04": (1,)}
+    assert "metric_warnings" not in days.meta
+    by_country = ask("visitors", dimensions=["visit:country"], filters=ORDER)
+    assert table(by_country) == {"EE": (1,), "LV": (1,)}
+
+
+def test_visitors_of_a_goal_by_the_page_on_which_they_reached_it(ask: Ask) -> None:
+    """Carmen ordered on a page that she did not see: no page has her."""
+    found = table(ask("visitors", dimensions=["event:goal", "event:page"]))
+    assert found == {
+        "Cart|/cart": (3,), "Gift order|/cart": (1,), "Order|/cart": (1,), "Order|": (1,), "Read|/blog/a": (1,),
+        "Read|/blog/b": (1,),
+    }  # fmt: skip
+    blog = ["contains", "event:page", ["/blog/"]]
+    assert ask("visitors", filters=[["is", "event:goal", ["Read"]], blog]).rows[0].metrics == (2,)
+
+
+def test_a_rate_by_page_is_of_the_visitors_of_the_page(ask: Ask) -> None:
+    """Three visitors of a day saw the cart, and three the first article, of whom one read it to its end."""
+    rate = ask("group_conversion_rate", "conversion_rate", "conversions", dimensions=["event:goal", "event:page"])
+    assert table(rate) == {
+        "Cart|/cart": (100.0, 60.0, 3), "Gift order|/cart": (33.33, 20.0, 1), "Order|/cart": (33.33, 20.0, 1),
+        "Order|/thanks": (0.0, 20.0, 1), "Order|": (0.0, 0.0, 0), "Read|/blog/a": (33.33, 20.0, 1),
+        "Read|/blog/b": (100.0, 20.0, 1),
+    }  # fmt: skip
+    assert rate.meta["metric_warnings"]["group_conversion_rate"]["code"] == "summed_over_days"
+    assert "conversion_rate" not in rate.meta["metric_warnings"]
+    cart: list[object] = ["is", "event:page", ["/cart"]]
+    one = ask("conversion_rate", "group_conversion_rate", "visitors", filters=[*ORDER, cart])
+    assert one.rows[0].metrics == (33.33, 33.33, 1)
+    assert one.meta["metric_warnings"]["conversion_rate"]["code"] == "summed_over_days"
+    by_country = ask("conversion_rate", "group_conversion_rate", dimensions=["visit:country"], filters=[*ORDER, cart])
+    assert table(by_country) == {"LV": (33.33, 50.0)}
+    google = ask("conversion_rate", filters=[*ORDER, cart, ["is", "visit:source", ["Google"]]])
+    assert google.rows[0].metrics == (50.0,)
+    by_day = ask("conversion_rate", dimensions=["time:day"], filters=[["is", "event:goal", ["Cart"]], cart])
+    assert table(by_day) == {"2026-03-01": (100.0,), "2026-03-04": (100.0,)}
+    with_page = ask("conversion_rate", "group_conversion_rate", dimensions=["event:page"], filters=[*ORDER, cart])
+    assert table(with_page) == {"/cart": (33.33, 33.33)}
+
+
+@pytest.mark.parametrize("metric", ["visitors", "conversion_rate"])
+def test_visitors_of_goals_are_not_known_by_the_hour(ask: Ask, metric: str) -> None:
+    with pytest.raises(QueryError, match="known by the day"):
+        ask(metric, dimensions=["time:hour"], filters=[*ORDER, ["is", "event:page", ["/cart"]]])
+
+
 def test_revenue_by_goal_and_of_all_events(ask: Ask) -> None:
     """An event that reaches two goals is revenue of both, and once of the whole."""
     found = ask("revenue", "total_revenue", "average_revenue", dimensions=["event:goal"])

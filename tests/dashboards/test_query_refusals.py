@@ -30,12 +30,13 @@ def test_what_is_no_query(document: object) -> None:
         (["views_per_visit"], "event:page", "visit:entry_page"),
         (["pageviews"], "event:name", "ask for events or visitors"),
         (["new_visitors"], "event:name", "ask for events or visitors"),
-        (["visitors"], "event:goal", "who reached a goal is not kept"),
-        (["events", "visits"], "event:goal", "ask for conversions"),
+        (["new_visitors"], "event:goal", "what else those did who reached a goal is not kept"),
+        (["visitors"], "event:currency", "only conversions and revenue"),
+        (["events", "visits"], "event:goal", "ask for conversions, visitors"),
         (["pageviews"], "event:currency", "only conversions and revenue"),
         (["visitors"], "event:props:plan", "visitors by event:props:plan: only events"),
         (["conversions"], "event:props:plan", "ask for events"),
-        (["group_conversion_rate"], "event:page", "group_conversion_rate by event:page"),
+        (["group_conversion_rate"], "event:page", "known goal by goal"),
         (["conversions"], "visit:exit_page", "only visits and exit_rate"),
         (["visitors"], "visit:exit_page", "only visits and exit_rate"),
         (["bounce_rate"], "visit:exit_page", "only visits and exit_rate"),
@@ -73,6 +74,26 @@ def test_visitors_of_several_events_together() -> None:
     is_refused("together are not known", filters=[signup], dimensions=["event:page"])
 
 
+def test_visitors_of_several_goals_together() -> None:
+    buy = ["is", "event:goal", ["Buy"]]
+    for several in (["is", "event:goal", ["Buy", "See"]], ["not", buy], ["contains", "event:goal", ["u"]]):
+        is_refused("visitors of several goals", filters=[several])
+        parse(QUESTION | {"filters": [several], "dimensions": ["event:goal"]})
+    parse(QUESTION | {"filters": [buy, ["contains", "event:page", ["/a"]]]})
+
+
+def test_rates_of_several_pages_together() -> None:
+    buy = ["is", "event:goal", ["Buy"]]
+    rate, group = {"metrics": ["conversion_rate"]}, {"metrics": ["group_conversion_rate"]}
+    for several in (["is", "event:page", ["/a", "/b"]], ["not", ["is", "event:page", ["/a"]]]):
+        for asked in (rate, group):
+            is_refused("visitors of several pages", filters=[buy, several], **asked)
+        parse(QUESTION | group | {"filters": [buy, several], "dimensions": ["event:page"]})
+        is_refused("group_conversion_rate alone", filters=[buy, several], dimensions=["event:page"], **rate)
+    for asked in (rate, group):
+        parse(QUESTION | asked | {"filters": [buy, ["is", "event:page", ["/a"]]]})
+
+
 def test_what_stands_apart() -> None:
     for one, other in (
         ("event:goal", "visit:exit_page"), ("event:name", "event:goal"), ("event:currency", "event:name"),
@@ -98,7 +119,6 @@ def test_rates_and_revenue_are_known_goal_by_goal() -> None:
         parse(QUESTION | {"metrics": [metric]})
     nested = ["or", [buy, ["is", "visit:os", ["iOS"]]]]
     is_refused("beside a rate", metrics=["conversion_rate"], dimensions=["event:goal"], filters=[nested])
-    is_refused("which visits saw", metrics=["conversion_rate"], filters=[buy, ["is", "event:page", ["/"]]])
     parse(QUESTION | {"metrics": ["conversions"], "filters": [nested]})
 
 

@@ -16,6 +16,7 @@ from tests.collector.oracle_reports import (
     PAGES,
     Reached,
     begin_of,
+    goal_visitors,
     goals_reached,
     quantile,
     steps_done,
@@ -43,7 +44,8 @@ def check_batch(store: Store, batch: list[Example]) -> None:
         if not one.visits:
             continue
         for check in (
-            check_goals, check_funnels, check_flows, check_cohorts, check_stickiness, check_properties, check_vitals,
+            check_goals, check_goal_visitors, check_funnels, check_flows, check_cohorts, check_stickiness,
+            check_properties, check_vitals,
         ):  # fmt: skip
             check(store, one, one.days)
 
@@ -63,6 +65,39 @@ def check_goals(store: Store, example: Example, days: Days) -> None:
     assert table(ask(store, example, days, "conversions", dimensions=["time:day", "visit:country"])) == by_day
     of_all = [hit for hit, _ in example.logged if hit.kind == "event" and within(days, example.day(hit))]
     assert ask(store, example, days, "revenue").rows[0].metrics == (earned(of_all),)
+
+
+def check_goal_visitors(store: Store, example: Example, days: Days) -> None:
+    """Visitors of goals by day, by page, under filters; and what share of a page's visitors they are."""
+    visitors = [one for life in example.lives for one in goal_visitors(life, GOALS, example.site.timezone)]
+    inside = [one for one in visitors if within(days, one.day)]
+    assert table(ask(store, example, days, "visitors", dimensions=["event:goal"])) == Counter(
+        one.goal for one in inside
+    )
+    by_day = Counter(f"{one.day}|{one.goal}" for one in inside)
+    assert table(ask(store, example, days, "visitors", dimensions=["time:day", "event:goal"])) == by_day
+    by_page = Counter(f"{one.goal}|{one.page}" for one in inside)
+    assert table(ask(store, example, days, "visitors", dimensions=["event:goal", "event:page"])) == by_page
+    fits = Counter(one.goal for one in inside if all(holds(item, one.visit) for item in example.filters))
+    assert table(ask(store, example, days, "visitors", dimensions=["event:goal"], filters=example.filters)) == fits
+    viewed = Counter(
+        page
+        for life in example.lives
+        for _, page in {(example.day(hit), hit.page) for visit in life for hit in visit.hits if hit.kind == "pageview"}
+        if within(days, _)
+    )
+    rates = table(ask(store, example, days, "group_conversion_rate", dimensions=["event:goal", "event:page"]))
+    assert rates.keys() >= {at for at, number in by_page.items() if number}
+    for at, rate in rates.items():
+        seen = viewed[at.partition("|")[2]]
+        assert rate <= 100
+        assert abs(rate - (100 * by_page[at] / seen if seen else 0)) < 0.011, at
+    for page in sorted(viewed)[:2]:
+        only = [["is", "event:page", [page]]]
+        found = table(ask(store, example, days, "conversion_rate", dimensions=["event:goal"], filters=only))
+        expected = {one.goal: 100 * by_page[f"{one.goal}|{page}"] / viewed[page] for one in inside if one.page == page}
+        assert found.keys() == expected.keys()
+        assert all(abs(rate - expected[goal]) < 0.011 for goal, rate in found.items())
 
 
 def check_goal_rows(
