@@ -5,9 +5,12 @@ from typing import Literal
 from collector.sites import Site
 from collector.tokens import ConsentGrant
 
-Reason = Literal["site", "origin", "signal", "consent", "bot", "excluded", "no_visit", "token", "unrecorded"]
+Reason = Literal[
+    "site", "origin", "signal", "consent", "bot", "excluded", "no_visit", "token", "currency", "unrecorded",
+]  # fmt: skip
 
-# Why something was not recorded, in words for the owner of the site. A closed list; `token` alone drops only the state.
+# Why something was not recorded, in words for the owner of the site. A closed list. What `token` and `currency` name is
+# dropped alone: the beacon itself was counted.
 REASONS: dict[Reason, str] = {
     "site": "The site is not known here.",
     "origin": "The page is not one of the site's.",
@@ -18,6 +21,7 @@ REASONS: dict[Reason, str] = {
     "no_visit": "A page was left without a visit that it belonged to.",
     "unrecorded": "A decision about cookies could not be written down, so it did not take effect.",
     "token": "A visit state was forged, foreign, unreadable or from the future; the visitor was counted as new.",
+    "currency": "An event named a currency that does not exist; the event was counted without its revenue.",
 }
 
 

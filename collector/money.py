@@ -2,6 +2,8 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
+from babel.numbers import list_currencies
+
 # Digits behind the point by ISO 4217, where they are not two.
 DIGITS = (
     dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND"), 0)
@@ -9,6 +11,8 @@ DIGITS = (
     | dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3)
     | dict.fromkeys(("CLF", "UYW"), 4)
 )
+# Codes that ISO 4217 has or had, without those for no currency and for tests.
+CURRENCIES = frozenset(list_currencies()) - {"XXX", "XTS"}
 
 
 def digits(currency: str) -> int:
