@@ -180,6 +180,7 @@ def drop(reason: str) -> tuple[str, str]:
         "excluded": _("Left out"),
         "no_visit": _("Left without a visit"),
         "token": _("Unreadable visit state"),
+        "currency": _("Unknown currency"),
     }.get(reason, reason)
     meaning = next((text for name, text in REASONS.items() if name == reason), "")
     return called, meaning and _(meaning)

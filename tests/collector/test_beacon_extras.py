@@ -115,3 +115,12 @@ def test_a_first_visit_is_of_a_cohort(visitor: Visitor) -> None:
     assert {(row["unit"], row["born"] == row["period"], row["visitors"]) for row in found} == {
         ("week", True, 1), ("month", True, 1),
     }  # fmt: skip
+
+
+def test_an_event_in_no_currency_is_counted_without_its_revenue_and_noted(visitor: Visitor) -> None:
+    visitor.consents()
+    assert visitor.post(kind="event", name="Buy", revenue={"amount": 5, "currency": "EUR"}).status == 202
+    assert visitor.drops() == {}
+    assert visitor.post(kind="event", name="Buy", revenue={"amount": 5, "currency": "EUX"}).status == 202
+    assert visitor.drops() == {"currency": 1}
+    assert sum(row["events"] for row in visitor.rows()) == 2

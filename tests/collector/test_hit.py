@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collector.body import decode
 from collector.hit import hit_of
 from collector.money import major_units, minor_units
-from collector.payload import decode
 from collector.state import Hit
 from collector.vitals import value_of
 
@@ -62,6 +62,12 @@ def test_only_events_carry_properties_and_revenue() -> None:
 def test_revenue_is_in_minor_units(amount: float, currency: str, units: int) -> None:
     found = hit(kind="event", name="Buy", revenue={"amount": amount, "currency": currency})
     assert (found.revenue, found.currency) == (units, currency.upper())
+
+
+@pytest.mark.parametrize("currency", ["EUX", "abc", "XXX", "XTS", "BTC"])
+def test_revenue_in_no_currency_is_left_out(currency: str) -> None:
+    found = hit(kind="event", name="Buy", props={"plan": "pro"}, revenue={"amount": 5, "currency": currency})
+    assert (found.name, found.props, found.revenue, found.currency) == ("Buy", (("plan", "pro"),), 0, "")
 
 
 @given(st.integers(-(10**11), 10**11), st.sampled_from(["EUR", "JPY", "KWD", "CLF", "XXX"]))
