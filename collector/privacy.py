@@ -6,7 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
-from flask import Blueprint, Response, abort
+from flask import Blueprint, Response
 from sqlalchemy.exc import SQLAlchemyError
 
 from collector import policies
@@ -16,7 +16,7 @@ from collector.policies import Policy, Version
 from collector.policy import compose
 from collector.services import services
 from collector.sites import Site
-from collector.visitor_page import as_json, page, site_named, wants_json, wished
+from collector.visitor_page import as_json, missing, page, site_named, wants_json, wished
 from collector.wording import Words
 
 HERE = Path(__file__).parent
@@ -49,13 +49,19 @@ def policy(site: str, version: int | None = None) -> Response:
     )  # fmt: skip
 
 
+@blueprint.get("/privacy/<site>/<anything>")
+def nothing(site: str, anything: str) -> Response:
+    """What is no version at all."""
+    missing("no_such_version", site_named(site))
+
+
 @blueprint.get("/privacy/<site>/<int:version>/changes")
 def changes(site: str, version: int) -> Response:
     """What a version changed in the one before it."""
     found, words = site_named(site), wished()
     known = {each.version: each for each in policies.versions(services().database, site)}
     if version not in known or not known[version].before:
-        abort(404, words.label("no_such_version"))
+        missing("no_such_version", found)
     before, after = [version_or_404(site, number) for number in (known[version].before, version)]
     listed = differences(before.whole(words.language), after.whole(words.language))
     return page(
@@ -67,7 +73,7 @@ def changes(site: str, version: int) -> Response:
 def in_force(site: Site) -> Policy:
     """The policy as it is now, kept as a version. Raises SQLAlchemyError."""
     shown = policies.current(services().database, site.domain, time.time())
-    return shown or abort(404, "this site is not known here")
+    return shown or missing("unknown_site")
 
 
 def unkept(site: Site, words: Words) -> Policy:
@@ -76,8 +82,7 @@ def unkept(site: Site, words: Words) -> Policy:
 
 
 def version_or_404(site: str, version: int) -> Policy:
-    found = policies.find(services().database, site, version)
-    return found or abort(404, wished().label("no_such_version"))
+    return policies.find(services().database, site, version) or missing("no_such_version", site_named(site))
 
 
 def document(shown: Policy, known: list[Version], words: Words) -> dict[str, object]:

@@ -1,13 +1,14 @@
 """What the visitor's pages have in common: the site, the language, JSON on request, and strict headers."""
 
 import time
+from typing import NoReturn
 
 import msgspec
 from flask import Response, abort, render_template, request
 
 from collector.services import services
 from collector.sites import Site
-from collector.wording import Words, choose, languages, words
+from collector.wording import SOURCE, Words, choose, languages, words
 
 POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 WITH_SCRIPT = f"{POLICY}; script-src 'self'"
@@ -17,8 +18,18 @@ def site_named(domain: str) -> Site:
     """The site, or 404."""
     site = services().sites.get(domain, time.time())
     if site is None:
-        abort(404, "this site is not known here")
+        missing("unknown_site")
     return site
+
+
+def missing(label: str, site: Site | None = None) -> NoReturn:
+    """404 for the reason with this label: a page in their language for people, the contract's JSON for programs."""
+    if "text/html" not in list(request.accept_mimetypes.values()) or request.args.get("format") == "json":
+        abort(404, words(SOURCE).label(label))
+    chosen = wished()
+    answer = page("missing", site, chosen, reason=chosen.label(label))
+    answer.status_code = 404
+    abort(answer)
 
 
 def wished() -> Words:
@@ -38,11 +49,12 @@ def as_json(data: object) -> Response:
     return answer
 
 
-def page(name: str, site: Site, chosen: Words, policy: str = POLICY, **values: object) -> Response:
-    """A page in one language, for no cache."""
+def page(name: str, site: Site | None, chosen: Words, policy: str = POLICY, **values: object) -> Response:
+    """A page in one language, for no cache; of no site, where that is not known."""
     body = render_template(
         f"privacy/{name}.html", site=site, words=chosen, label=chosen.label,
-        languages=[words(each) for each in languages()], controller=site.controller or site.domain, **values,
+        languages=[words(each) for each in languages()],
+        controller=(site.controller or site.domain) if site else "", **values,
     )  # fmt: skip
     answer = Response(body, mimetype="text/html")
     answer.headers["Cache-Control"] = "no-store"
