@@ -1,9 +1,10 @@
-"""The report of goals and events: conversions, their rate and revenue, and what the events of the site carried."""
+"""The report of goals and events: conversions, visitors, rate and revenue, and what the events of the site carried."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import cast
 
 import msgspec
 
@@ -21,10 +22,14 @@ from dashboards.series import Chart, Points, Series, line, without_future
 from dashboards.shown import Tab
 
 EVENT_KEYS = (Path(__file__).parent / "queries" / "event_keys.sql").read_text("utf-8")
-MEASURES = ("conversions", "conversion_rate", "revenue")
+MEASURES = ("conversions", "visitors", "conversion_rate", "revenue")
 ROWS = 9
 EVENT_ROWS = 50
 BREAKDOWNS = ("pages", "sources", "places", "devices", "browsers", "systems", "languages", "audiences")
+
+
+def of_visitors() -> str:
+    return _("The rate of a page is that of its visitors who reached the goal on it; each counts once a day.")
 
 
 class GoalLine(msgspec.Struct, frozen=True):
@@ -33,6 +38,7 @@ class GoalLine(msgspec.Struct, frozen=True):
     name: str
     condition: str
     conversions: str
+    visitors: str
     rate: str
     revenue: str
     change: Change | None
@@ -103,8 +109,18 @@ class GoalReport(Asked):
 
     @property
     def _measures(self) -> tuple[str, ...]:
-        """Of pages conversions alone are known: the visits that saw a page are not."""
-        return MEASURES[:1] if self.paged else MEASURES
+        return MEASURES if self.rated else MEASURES[:2]
+
+    @cached_property
+    def rated(self) -> bool:
+        """Whether there are rates: of all visits, or of one page's visitors; those of several pages are not known."""
+        pages = [item for item in self.filters if item[:2] == ["is", "event:page"]]
+        return not self.paged or any(item[3:] == [] and len(cast(list[str], item[2])) == 1 for item in pages[:1])
+
+    @property
+    def rate_of(self) -> str:
+        """What a rate is of, under the filters."""
+        return _("Of the page's visitors") if self.paged else _("Conversion rate")
 
     @cached_property
     def _counted_before(self) -> dict[str, Row]:
@@ -128,7 +144,8 @@ class GoalReport(Asked):
                 name=name,
                 condition=(known | removed)[name],
                 conversions=figures.written(count),
-                rate=figures.rate(None if self.paged else self._value(self._counted, name, 1)),
+                visitors=figures.written(self._value(self._counted, name, 1)),
+                rate=figures.rate(self._value(self._counted, name, 2) if self.rated else None),
                 revenue=figures.money(self._revenue(self._counted, name)),
                 change=figures.moved(count, self._value(self._counted_before, name, 0)),
                 bar=round(100 * count / longest) if longest else 0,
@@ -145,17 +162,18 @@ class GoalReport(Asked):
     def tiles(self) -> list[Figure]:
         """The numbers of the chosen goal."""
         now, before = (
-            [self._value(counted, self.chosen, index) for index in (0, 1)]
+            [self._value(counted, self.chosen, index) for index in (0, 1, 2)]
             for counted in (self._counted, self._counted_before)
         )
         comparing = any(self._counted_before)
         made = [
             Figure(
-                _("Conversions"), figures.written(now[0]), figures.written(before[0]) if comparing else "",
-                figures.moved(now[0], before[0]),
-            ),
-            self._rate(now[1], before[1], comparing=comparing),
+                label, figures.written(now[index]), figures.written(before[index]) if comparing else "",
+                figures.moved(now[index], before[index]),
+            )
+            for index, label in enumerate((_("Conversions"), _("Visitors")))
         ]  # fmt: skip
+        made.append(self._rate(now[2], before[2], comparing=comparing))
         revenue, earlier = (self._revenue(found, self.chosen) for found in (self._counted, self._counted_before))
         if revenue or earlier:
             alike = len(revenue) == len(earlier) == 1 and revenue.keys() == earlier.keys()
@@ -164,11 +182,10 @@ class GoalReport(Asked):
         return made
 
     def _rate(self, now: float, before: float, *, comparing: bool) -> Figure:
-        """The conversion rate; of the visits that saw a page it is not known."""
-        if self.paged:
-            return Figure(_("Conversion rate"), figures.rate(None), "", None)
+        if not self.rated:
+            return Figure(self.rate_of, figures.rate(None), "", None)
         change = figures.moved(now, before, "percent", digits=1) if comparing else None
-        return Figure(_("Conversion rate"), figures.rate(now), figures.rate(before) if comparing else "", change)
+        return Figure(self.rate_of, figures.rate(now), figures.rate(before) if comparing else "", change)
 
     @cached_property
     def chart(self) -> Chart:
@@ -196,7 +213,8 @@ class GoalReport(Asked):
         choices = [name for name in addresses.PANELS[panel] if name != "exit"]
         dimension = self.address.tab(panel)
         dimension = dimension if dimension in choices else choices[0]
-        rated = dimension != "page" and not self.paged
+        of_pages = dimension == "page"
+        rated = of_pages or self.rated
         problem, rows = "", list[Line]()
         try:
             rows = self._lines_by(dimension, rated=rated)
@@ -205,7 +223,8 @@ class GoalReport(Asked):
         tabs = [Tab(names.tab(each), self.address.showing(panel, each).url(), each == dimension) for each in choices]
         return Table(
             id=panel, name=names.panel(panel), heading=names.dimension(dimension), unit=_("Conversions"),
-            second=_("Rate") if rated else "", tabs=tabs, rows=rows, problem=problem,
+            second=_("Rate") if rated else "", tabs=tabs, rows=rows,
+            problem=problem, note=of_visitors() if of_pages and rows else "",
         )  # fmt: skip
 
     def _lines_by(self, dimension: str, *, rated: bool) -> list[Line]:
@@ -321,7 +340,7 @@ class GoalReport(Asked):
 
     @staticmethod
     def _revenue(counted: Mapping[str, Row], name: str) -> dict[str, float]:
-        found = counted[name].metrics[2:] if name in counted else ()
+        found = counted[name].metrics[3:] if name in counted else ()
         return dict(found[0] or {}) if found else {}
 
     @property

@@ -72,12 +72,12 @@ def said(person: Person, view: str, query: str = "") -> str:
 def test_goals_with_their_conversions_rates_and_revenue(anna: Person) -> None:
     rows = Tables(page(anna, "goals")).rows["goals"]
     assert rows == [
-        ["Goal", "Conversions", "Change", "Rate", "Revenue"],
-        ["Read to the end80% of /guides/** scrolled", "10", "", "40%", ""],
-        ["BasketPage /basket", "8", "", "32%", ""],
-        ["AddressPage /basket/address", "5", "", "20%", ""],
-        ["OrderEvent “Order”", "3", "", "12%", "€50 + $40"],
-        ["Pro orderEvent “Order” with plan = pro", "1", "", "4%", "€25"],
+        ["Goal", "Conversions", "Change", "Visitors", "Rate", "Revenue"],
+        ["Read to the end80% of /guides/** scrolled", "10", "", "10", "40%", ""],
+        ["BasketPage /basket", "8", "", "8", "32%", ""],
+        ["AddressPage /basket/address", "5", "", "5", "20%", ""],
+        ["OrderEvent “Order”", "3", "", "3", "12%", "€50 + $40"],
+        ["Pro orderEvent “Order” with plan = pro", "1", "", "1", "4%", "€25"],
     ]
 
 
@@ -85,28 +85,36 @@ def test_goals_are_compared_with_the_days_that_were_chosen(anna: Person) -> None
     """In the second week nobody ordered and five read to the end: half of the first week's."""
     week = "from=2026-03-09&to=2026-03-15"
     rows = Tables(anna.get(f"/sites/{shop.DOMAIN}/goals?{week}").text).rows["goals"]
-    assert ["Read to the end80% of /guides/** scrolled", "2", "↓ 50%down by 50%", "40%"] in [row[:4] for row in rows]
+    assert ["Read to the end80% of /guides/** scrolled", "2", "↓ 50%down by 50%", "2"] in [row[:4] for row in rows]
     alone = Tables(anna.get(f"/sites/{shop.DOMAIN}/goals?{week}&compare=none").text).rows["goals"]
     assert {row[2] for row in alone[1:]} == {""}
     other = "compare=custom&with_from=2026-03-16&with_to=2026-03-22"
     same = Tables(anna.get(f"/sites/{shop.DOMAIN}/goals?{week}&{other}").text).rows["goals"]
-    assert ["Read to the end80% of /guides/** scrolled", "2", "no changeunchanged", "40%"] in [row[:4] for row in same]
+    assert ["Read to the end80% of /guides/** scrolled", "2", "no changeunchanged", "2"] in [row[:4] for row in same]
 
 
 def test_one_goal_by_how_its_visits_came(anna: Person) -> None:
     html = page(anna, "goals", "goal=Order")
     rows = Tables(html).rows
-    assert rows["pages"][1:] == [["/basket/address", "3"]]
+    assert rows["pages"] == [["Page", "Conversions", "Rate"], ["/basket/address", "3", "60%"]]
+    assert "The rate of a page is that of its visitors who reached the goal on it; each counts once a day." in text_of(
+        html
+    )
     assert rows["devices"][1:] == [["Desktop", "2", "10.5%"], ["Mobile", "1", "16.7%"]]
     assert ["Mon 2 Mar 2026", "3", ""] in rows["goal"]
-    assert "Conversions 3 Conversion rate 12% Revenue €50 + $40" in said(anna, "goals", "goal=Order")
-    assert "Conversions 1 Conversion rate 16.7%" in said(anna, "goals", "goal=Order&device=mobile")
+    assert "Conversions 3 Visitors 3 Conversion rate 12% Revenue €50 + $40" in said(anna, "goals", "goal=Order")
+    assert "Conversions 1 Visitors 1 Conversion rate 16.7%" in said(anna, "goals", "goal=Order&device=mobile")
 
 
-def test_of_a_page_conversions_are_known_and_rates_are_not(anna: Person) -> None:
+def test_the_rate_of_a_page_is_of_its_visitors(anna: Person) -> None:
+    """Five saw the page, of whom three ordered on it. Of several pages together nobody knows how many saw them."""
     rows = Tables(page(anna, "goals", "page=/basket/address")).rows["goals"]
-    assert ["OrderEvent “Order”", "3", "", "–"] in rows
-    assert "Order 3 –" in said(anna, "goals", "page=/basket/address")
+    assert ["OrderEvent “Order”", "3", "", "3", "60%", "€50 + $40"] in rows
+    assert "The rate is that of the page's visitors" in said(anna, "goals", "page=/basket/address")
+    chosen = said(anna, "goals", "page=/basket/address&goal=Order")
+    assert "Conversions 3 Visitors 3 Of the page's visitors 60% Revenue €50 + $40" in chosen
+    rows = Tables(page(anna, "goals", "page.has=/basket")).rows["goals"]
+    assert ["OrderEvent “Order”", "3", "", "3", "–"] in rows
 
 
 def test_events_with_their_properties(anna: Person) -> None:
@@ -119,7 +127,7 @@ def test_events_with_their_properties(anna: Person) -> None:
 def test_a_goal_that_was_removed_keeps_what_was_counted(anna: Person, app: Flask, clock: Clock) -> None:
     database = of(app).database
     remove_goal(database, shop.DOMAIN, "Pro order", now=clock.now)
-    assert ["Pro orderRemoved", "1", "", "4%", "€25"] in Tables(page(anna, "goals")).rows["goals"]
+    assert ["Pro orderRemoved", "1", "", "1", "4%", "€25"] in Tables(page(anna, "goals")).rows["goals"]
     add_goal(database, shop.DOMAIN, shop.GOALS[-1], now=clock.now)
 
 
