@@ -33,6 +33,12 @@ MONDAY = TODAY - timedelta(days=TODAY.weekday() + 35)  # four weeks of tests/das
 SHOP = f"from={MONDAY}&to={MONDAY + timedelta(days=27)}"
 REPORTS = ["goals", "goals?goal=Order", "funnels", "paths", "retention", "speed", "audience"]
 PATHS += [f"/sites/goods.lv/{report}{'&' if '?' in report else '?'}{SHOP}" for report in REPORTS]
+SECOND_WEEK = f"from={MONDAY + timedelta(days=7)}&to={MONDAY + timedelta(days=13)}"  # compared with the first
+PATHS += [f"/sites/goods.lv/{report}?{SECOND_WEEK}" for report in ("speed", "audience", "retention")]
+PATHS += [
+    f"/sites/goods.lv?{SHOP}&country=LV&device.not=mobile&match=any",
+    f"/sites/goods.lv/goals?{SHOP}&source.fits=(",
+]
 WATCH = """
 window.shift = 0;
 new PerformanceObserver((list) => {
@@ -217,10 +223,30 @@ def test_a_row_filters_and_its_chip_takes_the_filter_back(open_page: Open) -> No
     chip = page.locator(".chip", has_text="Device is Mobile")
     expect(chip).to_be_visible()
     expect(page.locator("#devices tbody tr")).to_have_count(1)
-    chip.get_by_role("link", name="Remove this filter").click()
-    expect(chip).to_have_count(0)
+    chip.get_by_role("link", name="is", exact=True).click()
+    turned = page.locator(".chip", has_text="Device is not Mobile")
+    expect(turned).to_be_visible()
+    expect(page.locator("#devices tbody tr")).to_contain_text("Desktop")
+    turned.get_by_role("link", name="Remove this filter").click()
+    expect(turned).to_have_count(0)
     expect(page.locator("#devices tbody tr")).to_have_count(2)
     assert page.evaluate("window.mark") == 1
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_all_figures_of_the_list_of_pages_are_seen_at_once(open_page: Open, width: int) -> None:
+    page = open_page("/sites/shop.lv/list/page", width)
+    box = page.locator(".list")
+    assert box.evaluate("box => box.scrollWidth - box.clientWidth") <= 0
+    first = page.locator(".list tbody tr").first
+    label = first.locator("th a").bounding_box()
+    assert label
+    assert label["height"] < 40, "the name stands in one line"
+    for figure in first.locator("td").all():
+        shown = figure.bounding_box()
+        assert shown
+        assert shown["x"] >= 0
+        assert shown["x"] + shown["width"] <= width
 
 
 def test_a_country_on_the_map_filters(open_page: Open) -> None:
