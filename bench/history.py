@@ -8,7 +8,8 @@ from collector import rows
 from collector.clock import LocalClock
 from collector.device import Hints
 from collector.location import UNKNOWN, Locate
-from collector.origin import Arrival, origin_of
+from collector.messages import Arrival
+from collector.origin import origin_of
 from collector.visit import Hit, Origin, State, Step, advance
 
 SITE = "bench.example"

@@ -18,9 +18,9 @@ from collector.clock import LocalClock, day_date, day_number
 from collector.gate import Reason, refusal
 from collector.hit import hit_of
 from collector.location import Location
-from collector.messages import Counted, Dropped, Request
+from collector.messages import Arrival, Counted, Dropped, Request
 from collector.network import address_text, client_address, network_prefix
-from collector.origin import Arrival, origin_of
+from collector.origin import origin_of
 from collector.page import Page, page_of
 from collector.payload import Payload
 from collector.sites import Site, SiteDirectory

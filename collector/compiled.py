@@ -17,8 +17,8 @@ import collector
 PACKAGE = Path(__file__).parent
 HOME = PACKAGE.parent / ".compiled"
 MODULES = (  # none that makes a msgspec.Struct with options: mypyc forgets them (a test looks)
-    "beacon", "body", "bot", "clock", "endpoint", "extras", "gate", "hit", "location", "network", "open_segment",
-    "origin", "page", "progress", "screen", "segment", "source", "spool", "text", "tokens", "visit",
+    "beacon", "body", "bot", "channel", "clock", "endpoint", "extras", "gate", "hit", "location", "network",
+    "open_segment", "origin", "page", "progress", "screen", "segment", "source", "spool", "text", "tokens", "visit",
 )  # fmt: skip
 SETUP = """
 import sys

@@ -1,4 +1,4 @@
-"""What the endpoint hands to the counting, and what it gets back."""
+"""What the endpoint hands to the counting, what it hands on, and what it gets back."""
 
 from collections.abc import Callable
 
@@ -19,6 +19,21 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     signal: bool
     consent: str  # token of the cookie
     visit: str  # token of the cookie
+
+
+class Arrival(msgspec.Struct, frozen=True, gc=False):
+    """What is known of the first hit of a visit. Only what `origin_of` makes of it is kept."""
+
+    path: str  # of the entry page, as it is kept
+    query: str
+    referrer: str
+    address: str
+    user_agent: str
+    hints: Hints | None = None
+    width: float | None = None
+    language: str = ""
+    audience: str = ""
+    connection: str = ""
 
 
 class Counted(msgspec.Struct, frozen=True, gc=False):

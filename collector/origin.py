@@ -1,10 +1,10 @@
 """What is true of a visit that begins: the only place where location, device and source are looked up."""
 
 from collections.abc import Callable
-from typing import NamedTuple
 
-from collector.device import Hints, describe
+from collector.device import describe
 from collector.location import Location
+from collector.messages import Arrival
 from collector.screen import language_of, screen_class
 from collector.source import classify
 from collector.state import Origin
@@ -12,21 +12,6 @@ from collector.text import shorten
 
 CONNECTIONS = ("slow-2g", "2g", "3g", "4g")
 AUDIENCES = ("customer", "other")  # anything finer would be a profile, which consent to statistics does not cover
-
-
-class Arrival(NamedTuple):
-    """What is known of the first hit of a visit. Only what `origin_of` makes of it is kept."""
-
-    path: str  # of the entry page, as it is kept
-    query: str
-    referrer: str
-    address: str
-    user_agent: str
-    hints: Hints | None = None
-    width: float | None = None
-    language: str = ""
-    audience: str = ""
-    connection: str = ""
 
 
 def origin_of(arrival: Arrival, locate: Callable[[str], Location], is_internal: Callable[[str], bool]) -> Origin:

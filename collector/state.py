@@ -4,7 +4,7 @@ Days are counted since 1970-01-01, minutes since 1970, instants in seconds since
 """
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import msgspec
 
@@ -65,7 +65,7 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     reached: int = 0  # goals the visitor has reached on `day`, in any visit, as bits
 
 
-class Hit(NamedTuple):
+class Hit(msgspec.Struct, frozen=True):
     """One thing that happened on a page."""
 
     kind: Kind
@@ -80,7 +80,7 @@ class Hit(NamedTuple):
     vitals: tuple[tuple[str, int], ...] = ()  # metrics and their buckets
 
 
-class Delta(NamedTuple):
+class Delta(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A row of signed integers to be added to the counters, under the origin of the visit."""
 
     day: int
@@ -104,11 +104,11 @@ class Delta(NamedTuple):
     event_visitors: int = 0
 
 
-DELTA_FIELDS = Delta._fields
+DELTA_FIELDS = Delta.__struct_fields__
 Extra = tuple[str | int, ...]
 
 
-class Step(NamedTuple):
+class Step(msgspec.Struct, frozen=True):
     """The outcome of one hit. `idle` is minutes since the visitor's hit before (65535: never), -1 for a leave.
 
     `extras` are added to other tables than the deltas; collector/extras.py says what they are.

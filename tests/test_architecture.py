@@ -17,9 +17,9 @@ NOT_OURS = {
 }  # fmt: skip
 MADE = (ROOT / "data", ROOT / "collector" / "static", ROOT / "dashboards" / "static" / "build")
 PURE = (
-    "gate", "payload", "body", "page", "text", "network", "location", "device", "source", "visit", "clock", "rows", "tokens", "bot", "screen",
-    "origin", "beacon", "rules", "extras", "state", "progress", "vitals", "hit",
-    "money", "cookie_names", "tallies",
+    "gate", "payload", "body", "page", "text", "network", "location", "device", "source", "visit", "clock", "rows",
+    "tokens", "bot", "screen", "origin", "beacon", "rules", "extras", "state", "progress", "vitals", "hit", "money",
+    "cookie_names", "tallies",
 )  # fmt: skip
 CODE = {".py", ".js", ".mjs", ".css", ".html", ".sql"}
 LONGEST = 350

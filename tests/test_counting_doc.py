@@ -14,7 +14,7 @@ from collector.extras import COHORT, FLOW, FUNNEL, GOAL, SHAPES
 from collector.rules import FunnelRule, GoalRule, Rules
 from collector.sites import Site
 from collector.store import Store
-from collector.visit import NEVER, Delta, Extra, Hit, Origin, State, Step, advance
+from collector.visit import DELTA_FIELDS, NEVER, Delta, Extra, Hit, Origin, State, Step, advance
 from dashboards.query import Period, Source, flows, funnel, parse, run
 from tests.dashboards.counting import KEPT, insert
 
@@ -142,7 +142,7 @@ def test_what_the_page_leaves_out_of_its_deltas_is_as_it_says() -> None:
     shown = set(table("What is added")[0]) | {"day", "hour", "name", "entries"}
     left_out = {"hour_gap", "hour_visitors", "page_visitors", "event_visitors"}
     nothing = Delta(0, 0, "")
-    used = {name for name in Delta._fields if any(getattr(delta, name) != getattr(nothing, name) for delta in deltas)}
+    used = {name for name in DELTA_FIELDS if any(getattr(delta, name) != getattr(nothing, name) for delta in deltas)}
     assert used - shown == left_out
 
 

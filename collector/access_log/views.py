@@ -14,7 +14,8 @@ from collector.access_log.visitors import NOWHERE, Visitors
 from collector.bot import is_bot
 from collector.clock import QUARTER, LocalClock, day_date, day_number
 from collector.location import Location
-from collector.origin import Arrival, origin_of
+from collector.messages import Arrival
+from collector.origin import origin_of
 from collector.page import clean_path
 from collector.sites import Site
 from collector.state import Hit, Origin

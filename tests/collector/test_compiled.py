@@ -17,7 +17,8 @@ ROOT = Path(__file__).parents[2]
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 # A visitor's hits over three days, and all that they add; printed by either kind of module.
 HITS = """
-import json, sys
+import sys
+import msgspec
 if sys.argv[1] == "compiled":
     from collector.compiled import prefer
     assert prefer()
@@ -34,7 +35,7 @@ for number in range(400):
     if step is not None:
         state = tokens.decode("a.lv", tokens.encode("a.lv", step.state))
         steps.append([step.deltas, step.extras, step.idle, tokens.encode("a.lv", step.state)])
-print(json.dumps(steps))
+print(msgspec.json.encode(steps).decode())
 """
 
 

@@ -84,5 +84,6 @@ def test_vitals_are_classes_of_the_metrics_that_were_measured() -> None:
 
 
 def test_a_leave_is_rounded() -> None:
-    assert hit(kind="leave", seconds=9.6, depth=49.5)[3:5] == (10, 50)
+    left = hit(kind="leave", seconds=9.6, depth=49.5)
+    assert (left.seconds, left.depth) == (10, 50)
     assert hit(kind="leave").depth is None

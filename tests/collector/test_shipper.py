@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from collector.chain_heads import ChainWriter
@@ -25,7 +26,7 @@ TODAY, MINUTE, HOUR = NOW // 86400, NOW // 60 * 60, NOW // 3600 * 3600
 DELTA = Delta(TODAY, HOUR, "/", "", 65535, 65535, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0)
 PAGEVIEW = encode_beacon("example.lv", (TODAY + 9, TODAY + 99), Origin(entry="/"), MINUTE, 65535, [DELTA])
 NOT_STORABLE = encode_beacon(
-    "example.lv", (TODAY + 9, TODAY + 99), Origin(), MINUTE, 65535, [DELTA._replace(gap=70000)]
+    "example.lv", (TODAY + 9, TODAY + 99), Origin(), MINUTE, 65535, [msgspec.structs.replace(DELTA, gap=70000)]
 )
 CONSENT = ConsentRecord(
     id="0190c3a0-0000-7000-8000-000000000001",

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.location import Location
-from collector.origin import Arrival, origin_of
+from collector.messages import Arrival
+from collector.origin import origin_of
 from collector.page import clean_path
 from collector.state import HASH_LENGTH, Origin, State
 from collector.text import clean_text, shorten
