@@ -190,11 +190,12 @@ def _score_hit(
     before: Progress, hit: Hit, day: int, hour: int, pages: str, rules: Rules, extras: list[Extra]
 ) -> Progress:
     """The progress after a page view or an event on a day on which these pages were seen."""
+    is_view = hit.kind == "pageview"
+    reached = rules.viewed(hit.page) if is_view else rules.done(hit.name, hit.props)
+    if not (reached or hit.revenue or rules.funnels):
+        return before
     where = active = (day, hour, hit.page)
-    if hit.kind == "pageview":
-        return _score(before, hit, where, active, rules.viewed(hit.page), rules, extras)
-    reached = rules.done(hit.name, hit.props)
-    if reached and not _knows(pages, hit.page):
+    if reached and not is_view and not _knows(pages, hit.page):
         active = (day, hour, "")
     return _score(before, hit, where, active, reached, rules, extras)
 
