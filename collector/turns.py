@@ -9,10 +9,12 @@ docs/decisions/0009-one-thread-takes-beacons.md tells more.
 
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from threading import get_ident
 from typing import Any, NamedTuple
 from wsgiref.types import StartResponse, WSGIApplication
+
+from collector.bodies import PageBody, RestAfter
 
 BEACONS = ("/beacon", "/pixel.gif")
 SHORT = ("/consent",)  # waits for the disk, together with all others that do; never turned away
@@ -44,12 +46,12 @@ class Turns:
             answer = self._application(environ, start_response)
             if self.may_go_on(time.monotonic()) or not isinstance(answer, list):
                 return answer
-            return RestAfter(answer, self)
+            return RestAfter(answer, self.rest)
         if not self.begin_page(environ["PATH_INFO"] in SHORT):
             start_response("503 Service Unavailable", [("Content-Type", "text/plain"), ("Retry-After", "1")])
             return [TOO_MANY]
         try:
-            return PageBody(self._application(environ, start_response), self)
+            return PageBody(self._application(environ, start_response), self.end_page)
         except BaseException:
             self.end_page()
             raise
@@ -95,33 +97,3 @@ class Turns:
     def end_page(self) -> None:
         with self._lock:
             self.pages -= 1
-
-
-class RestAfter(list[bytes]):
-    """The answer to a beacon whose thread is to rest. The server drops it when the answer is out of its hands."""
-
-    def __init__(self, answer: list[bytes], turns: Turns) -> None:
-        super().__init__(answer)
-        self._turns = turns
-
-    def __del__(self) -> None:
-        self._turns.rest()
-
-
-class PageBody:
-    """The body of a page, which keeps its thread until it is sent."""
-
-    def __init__(self, body: Iterable[bytes], turns: Turns) -> None:
-        self._body = body
-        self._turns: Turns | None = turns
-
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(self._body)
-
-    def close(self) -> None:
-        turns, self._turns = self._turns, None
-        if turns is not None:
-            turns.end_page()
-            getattr(self._body, "close", bool)()
-
-    __del__ = close  # a server may forget to close a body, but it cannot keep it

@@ -56,6 +56,7 @@ def load(target: str, parent: int, threads: Threads) -> Any:
         log.exception("the application cannot start")
         sys.exit(1)
     calm_collector()
+    application = getattr(application, "wsgi_app", application)  # Flask's own call would only pass it on
     return Turns(application, threads) if threads.awake < threads.all else application
 
 

@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collector.body import MAX_BODY, BadPayload, decode
 from collector.hit import hit_of
-from collector.payload import MAX_BODY, MAX_PAGE, BadPayload, clean_path, clean_text, decode, page_of
+from collector.page import MAX_PAGE, clean_path, page_of
+from collector.text import clean_text
 
 GOOD = {"site": "example.lv", "url": "https://example.lv/"}
 
