@@ -30,15 +30,17 @@ class Target:
 
 
 TARGETS = (
+    Target("empty Flask view, as granian starts it", ("floor:bench.floors:empty_flask", "512")),
     Target("empty Flask view, one thread", ("floor:bench.floors:empty_flask", "1")),  # where it is fastest
-    Target("empty Flask view, granian's default of 512 threads", ("floor:bench.floors:empty_flask", "512")),
     Target("bare WSGI callable that reads the body, one thread", ("floor:bench.floors:bare_wsgi", "1")),
     Target("beacons, web processes alone", ("web",)),
     Target("beacons, web processes alone, interpreted", ("web", "--interpreted")),
     Target("beacons, web processes alone, `disk`", ("web",), "disk"),
     Target("beacons, whole service: web, shipper, engine", ("serve",)),
 )
-HEADER = ("server", "workers", "requests/s", "× empty Flask view", "p50 ms", "p99 ms", "not 202")
+HEADER = (
+    "server", "workers", "requests/s", "× empty Flask view", "× with one thread", "p50 ms", "p99 ms", "not 202",
+)  # fmt: skip
 
 
 @dataclass
@@ -108,11 +110,12 @@ def measure_with(workers: int, rounds: int, seconds: int, targets: Sequence[Targ
                 one.load(choices, seconds)
         for one in loaded:
             one.check()
-        floor = loaded[0].middle("rate")
+        floor, one_thread = (one.middle("rate") for one in loaded[:2])
         return [
             [
                 one.target.name, workers, one.middle("rate"), one.middle("rate") / floor,
-                one.middle("p50"), one.middle("p99"), sum(run.other for run in one.runs),
+                one.middle("rate") / one_thread, one.middle("p50"), one.middle("p99"),
+                sum(run.other for run in one.runs),
             ]
             for one in loaded
         ]  # fmt: skip
