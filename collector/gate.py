@@ -36,8 +36,9 @@ def refusal(
     """
     if site is None:
         return "site"
-    if not all(map(site.allows, hosts)):
-        return "origin"
+    for host in hosts:
+        if not site.allows(host):
+            return "origin"
     if grant is None or not in_force(grant, site, minute):
         return "signal" if signal else "consent"
     return None if grant.statistics else "consent"

@@ -75,6 +75,8 @@ class Site(msgspec.Struct, frozen=True, dict=True):
 
     def allows(self, host: str) -> bool:
         """Whether a page on this host (`host` or `host:port`) may report to the site."""
+        if host == self.domain:
+            return True
         host = host.lower()
         return host == self.domain or host.endswith("." + self.domain) or host in self.hosts
 
