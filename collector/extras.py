@@ -44,6 +44,7 @@ SHAPES = {
     ),
     TOPIC: Shape("topics", ("site", "expires"), ("day", "topic", "visitors"), 1),
 }  # fmt: skip
+DETAILED = frozenset({FLOW})  # kept as long as details, though their table has one term only
 DEVICE, COUNTRY = (Origin.__struct_fields__.index(name) for name in ("device", "country"))
 
 
@@ -79,7 +80,7 @@ class Sums:
             elif code == VITAL:
                 start = (site, expires[1], origin[DEVICE], origin[COUNTRY])
             else:
-                start = (site, expires[0] if code == FLOW else expires[1])
+                start = (site, expires[0] if code in DETAILED else expires[1])
             key = (*start, *fields[: -shape.sums])
             sums = self._by_code[code].setdefault(key, [0] * shape.sums)
             for at, number in enumerate(fields[-shape.sums :]):

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from collector.goal_checks import Goal
 from collector.goals import add_funnel, add_goal
 from collector.ledger import SpoolReader
 from collector.services import open_services, spool_directory
-from collector.sites import add_site
+from collector.sites import add_site, list_sites
+from collector.stored import table
 from collector.vitals import value_of
 from tests.collector.test_endpoint import Visitor
 
@@ -115,6 +117,19 @@ def test_a_first_visit_is_of_a_cohort(visitor: Visitor) -> None:
     assert {(row["unit"], row["born"] == row["period"], row["visitors"]) for row in found} == {
         ("week", True, 1), ("month", True, 1),
     }  # fmt: skip
+
+
+def test_what_is_written_to_its_table_directly_is_kept_as_long_as_the_policy_says(visitor: Visitor) -> None:
+    visitor.post(url=SHOP, topic="shoes")
+    visitor.post(url=THANKS)
+    visitor.post(kind="vitals", url=THANKS, vitals={"lcp": 1800.5})
+    found = {name: written for name, written in extras(visitor).items() if not name.endswith("_hits")}
+    assert set(found) == {"flows", "cohorts", "vitals", "topics"}
+    (site,) = list_sites(visitor.services.database)
+    today = found["flows"][0]["day"]
+    terms = {"detail": today + timedelta(site.detail_days + 1), "rollup": rows.expiry(today, site.rollup_months)}
+    for name, written in found.items():
+        assert {row["expires"] for row in written} == {terms[table(name).kept]}, name
 
 
 def test_an_event_in_no_currency_is_counted_without_its_revenue_and_noted(visitor: Visitor) -> None:
