@@ -35,10 +35,8 @@ REPORTS = ["goals", "goals?goal=Order", "funnels", "paths", "retention", "speed"
 PATHS += [f"/sites/goods.lv/{report}{'&' if '?' in report else '?'}{SHOP}" for report in REPORTS]
 SECOND_WEEK = f"from={MONDAY + timedelta(days=7)}&to={MONDAY + timedelta(days=13)}"  # compared with the first
 PATHS += [f"/sites/goods.lv/{report}?{SECOND_WEEK}" for report in ("speed", "audience", "retention")]
-PATHS += [
-    f"/sites/goods.lv?{SHOP}&country=LV&device.not=mobile&match=any",
-    f"/sites/goods.lv/goals?{SHOP}&source.fits=(",
-]
+PATHS += [f"/sites/goods.lv?{SHOP}&country=LV&device.not=mobile&match=any", "/sites/shop.lv/settings/goals"]
+PATHS += [f"/sites/goods.lv/goals?{SHOP}&source.fits=("]
 WATCH = """
 window.shift = 0;
 new PerformanceObserver((list) => {
@@ -85,6 +83,7 @@ def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
         service.command("user", "add", EMAIL, "--password-stdin", stdin=PASSWORD)
         for domain in ("shop.lv", "goods.lv", "empty.lv", "first.lv"):
             service.command("site", "add", domain)
+        service.command("goal", "add", "Prices read", "--site", "shop.lv", "--page", "/velosipedi/apkope/visas_cenas")
         store = connect(addresses(Settings.from_environment({"SIKDATNE_DATA": str(service.data)})).collector)
         made = Dashboard(service, store)
         made.visit("shop.lv", *two_months(time.time()))
