@@ -119,7 +119,7 @@ def web_command(parent: int | None, interpreted: bool) -> None:
     start("web", parent)
     chosen = settings()
     if parent is None:  # granian shares its port with whoever else does, even with another installation
-        serve.check_port(chosen)
+        serve.check_settings(chosen)
     database(chosen).close()
     web.run(chosen)
 

@@ -1,5 +1,6 @@
 """`sikdatne serve`: starts engine, web and ship, restarts what dies, and stops all of them together."""
 
+import errno
 import http.client
 import logging
 import socket
@@ -16,6 +17,7 @@ from collector import engine as embedded
 from collector.config import Settings
 from collector.database import Database
 from collector.demo_goals import add_goals
+from collector.location import LocationError, open_locator
 from collector.register import delete_old
 from collector.schema import apply_schema
 from collector.shipper import ShipperError
@@ -31,7 +33,7 @@ log = logging.getLogger(__name__)
 
 def serve(settings: Settings, database: Database, stop: threading.Event, demo: bool = False) -> None:
     """Run the whole service until `stop` is set. Raises ServeError when it cannot start."""
-    check_port(settings)
+    check_settings(settings)
     await_alone(settings, stop)
     engine = None if settings.clickhouse else Child("engine")
     children = [child for child in (engine, Child("web"), Child("ship")) if child]
@@ -83,6 +85,15 @@ class progress:  # noqa: N801 - used like a function
         click.echo("failed" if kind else f"{time.monotonic() - self.begun:.1f} s")
 
 
+def check_settings(settings: Settings) -> None:
+    """Try what only shows when it is used, so that it is said in one line. Raises ServeError."""
+    check_port(settings)
+    try:
+        open_locator(settings.geoip)
+    except LocationError as error:
+        raise ServeError(f"SIKDATNE_GEOIP: {error}; name others, or unset it") from error
+
+
 def check_port(settings: Settings) -> None:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
@@ -90,10 +101,10 @@ def check_port(settings: Settings) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((settings.host, settings.port))
     except OSError as error:
-        raise ServeError(
-            f"cannot listen on {settings.host} port {settings.port}: {error.strerror}; set SIKDATNE_PORT to another one"
-            " (or `make run PORT=…`)"
-        ) from error
+        mend = "set SIKDATNE_PORT to another one (or `make run PORT=…`)"
+        if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+            mend = "set SIKDATNE_HOST to an address of this machine, or to 0.0.0.0 for all of them"
+        raise ServeError(f"cannot listen on {settings.host} port {settings.port}: {error.strerror}; {mend}") from error
 
 
 def await_alone(settings: Settings, stop: threading.Event) -> None:
