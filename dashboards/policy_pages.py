@@ -9,6 +9,7 @@ from collector import policies
 from collector.differences import differences
 from collector.markdown import MarkdownError, render
 from collector.policies import MAX_NOTE, PolicyError, Publication
+from collector.privacy import local_day
 from collector.services import services
 from collector.sites import Site, SiteError, update_site
 from collector.wording import languages, words
@@ -79,7 +80,7 @@ def shown(site: Site, form: Mapping[str, str], error: str = "", failed: str = ""
         "policy.html", site=site, sites=services().sites.all(now), current=current, given=given, own=own, form=form,
         languages=[words(each) for each in languages()], preview=preview, previews=previews, changed=changed,
         versions=policies.versions(context.database(), site.domain), error=error, failed=failed, most=MAX_NOTE,
-        when=lambda at: date_text(at, "d MMM y"), today=today(site, now), missing=missing(site),
+        when=lambda at: date_text(local_day(at, site), "d MMM y"), today=today(site, now), missing=missing(site),
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -79,6 +79,12 @@ def test_publishing_makes_a_version_that_visitors_read(app: Flask, owner: Person
     assert "Veikals pielikts" in page
     assert "Version 2" in words(owner.get(POLICY))
     assert policies.versions(of(app).database, "example.lv")[0].material is False
+
+
+def test_a_version_has_the_day_it_was_at_the_site(app: Flask, owner: Person) -> None:
+    late = datetime(2026, 3, 5, 22, 30, tzinfo=UTC)  # half past midnight in Riga
+    policies.current(of(app).database, "example.lv", late.timestamp())
+    assert "Version 1 6 Mar 2026" in words(owner.get(POLICY))
 
 
 def test_a_material_change_has_to_be_ticked(app: Flask, owner: Person) -> None:
