@@ -41,7 +41,7 @@ too. So never exactly one group is hidden.
   step are exact for the day; those of `other` are the sum over what has folded.
 * Days with fewer than 10 visitors in all are not shown. `consents_daily` counts decisions, not visitors: there *k* is
   10 of these.
-* Goals have no view: how many visits reached one is known, but not how many visitors.
+* Goals and funnels have no view; the dashboards and the [stats API](api.md) answer them.
 * Whole days only: a day appears at noon UTC of the next one, when it has ended in every time zone, and a week likewise.
 
 Visitors of days cannot be added up to visitors of a month: somebody who came on two days would count twice. For the
