@@ -39,7 +39,7 @@ async function visitorScript(name) {
 
 /**
  * The banner comes with the texts of one language, and both together have its budget. What the collector adds to the
- * texts (the notice's hash, the cookies' providers) is ENVELOPE; tests/browser/test_banner_size.py weighs what really comes.
+ * texts (the notice's hash, the cookies' providers) is ENVELOPE; tests/browser/test_banner_languages.py weighs what really comes.
  */
 async function bannerWithTexts() {
   const ENVELOPE = 240, NOT_SENT = ["units", "cookies", "third", "third_party", "embed", "external"];

@@ -1,36 +1,37 @@
 // The pixel: what every page loads, at most 1,000 bytes gzipped (build.mjs measures it). It counts nothing, stores
 // nothing and asks nothing of the collector before the visitor consented. What not every page needs is in other files,
 // loaded when used: banner.js, and more.js with all that the tag's attributes ask for. Nothing here may throw into the
-// page: hence a `try` around the start and around what the browser calls, and the catches of the queue.
+// page: hence a `try` around the start and around what the browser calls, and the catches of the queue. `let` alone, for
+// one word packs better than two.
 try {
-  const doc = document, tag = doc.currentScript, { site, api = tag.src } = tag.dataset;
-  const CONSENT = "sikdatne.consent", VISIT = "sikdatne.visit";
-  const optional = top != self || Object.keys(tag.dataset)[1]; // a frame, or any attribute but data-site
+  let doc = document, tag = doc.currentScript, { site, api = tag.src } = tag.dataset;
+  let VISIT = "sikdatne.visit";
+  let optional = top != self || Object.keys(tag.dataset)[1]; // a frame, or any attribute but data-site
 
   let seen, page; // path and address of the page that was counted last
   let engaged, depth; // milliseconds that are not reported yet; percent
   let last, active, leaving; // when the last sign of life was; whether the page is visible since; whether it goes away
   let queue = Promise.resolve();
 
-  const address = (file) => new URL(file, api);
+  let address = (file) => new URL(file, api);
   // Date stands for a function that does nothing, and is shorter.
-  const load = (file, given) => import(address(file)).then((part) => part.show(site, given)).catch(Date);
+  let load = (file, given) => import(address(file)).then((part) => part.show(site, given)).catch(Date);
 
   /** The decision this browser remembers, as the banner keeps it: {statistics, marketing, until, consent, credentials};
    * false if never made, or expired. `consent` is the token that lets a beacon be counted: there if statistics are
    * allowed. `credentials` is "include" where cookies reach the collector, else "omit". */
-  const choice = (made = JSON.parse(localStorage[CONSENT] || 0)) => made.until > Date.now() && made;
+  let choice = (made = JSON.parse(localStorage["sikdatne.consent"] || 0)) => made.until > Date.now() && made;
 
   /** Send one beacon after the answer to the one before it, in other tabs too, so that each carries the newest state. */
-  const send = (fields) => {
-    const url = page, job = async () => {
-      const { consent, credentials } = fields && choice();
-      const body = JSON.stringify({
-        site, url, consent, visit: localStorage[VISIT], width: screen.width, language: navigator.language,
-        connection: navigator.connection?.effectiveType, ...fields,
-      });
-      fields = 0; // sent: a second call of this job, after a lock that failed, sends nothing
-      const answer = consent && await fetch(address("beacon"), { method: "POST", keepalive: 1, credentials, body });
+  let send = (fields) => {
+    let url = page, job = async () => {
+      let { consent, credentials } = fields && choice();
+      let answer = consent && await fetch(address("beacon"), {
+        method: "POST", keepalive: 1, credentials, body: JSON.stringify({
+          site, url, consent, visit: localStorage[VISIT], width: screen.width, language: navigator.language,
+          connection: navigator.connection?.effectiveType, ...fields,
+        }),
+      }, fields = 0); // for when this job is called again, after a lock that failed: what was sent is not sent twice
       answer.status > 202 || credentials == "omit" ? await load("more.js", answer) : answer.text(); // unread, it stays open
     };
     sikdatne.extra?.(fields);
@@ -39,9 +40,9 @@ try {
   };
 
   /** Something happened: a sign of life, or a change of page, of visibility, of consent. */
-  const update = ({ type, target }) => {
+  let update = ({ type, target }) => {
     try {
-      const now = Date.now(), path = type != "pagehide" && sikdatne.path(), { consent } = sikdatne.consent = choice();
+      let now = Date.now(), path = type != "pagehide" && sikdatne.path(), { consent } = sikdatne.consent = choice();
       if (type == "click" && target.closest("[data-consent-open],[data-event]")) load("more.js", target);
       if (active) { // the time since the last sign of life was engaged, at most 30 seconds of it
         engaged += Math.min(now - last, 3e4);
@@ -55,7 +56,7 @@ try {
         engaged = 0;
       }
       if (active && path != seen) {
-        const referrer = page ? "" : doc.referrer;
+        let referrer = page ? "" : doc.referrer;
         page = doc.URL;
         send({ referrer });
         engaged = depth = 0;

@@ -38,7 +38,7 @@ def test_the_scripts_are_small_and_carry_nothing_to_recognise_a_browser_by(
     plain = client.get(f"/{name}")
     assert packed.status_code == plain.status_code == 200
     assert gzip.decompress(packed.data) == plain.data == (STATIC / name).read_bytes()
-    assert len(packed.data) <= budget
+    assert max(len(packed.data), len(gzip.compress(plain.data))) <= budget  # as served, and by another packer
     for answer in (packed, plain):
         assert answer.mimetype == "text/javascript"
         assert "ETag" not in answer.headers
