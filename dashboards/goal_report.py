@@ -25,7 +25,9 @@ EVENT_KEYS = (Path(__file__).parent / "queries" / "event_keys.sql").read_text("u
 MEASURES = ("conversions", "visitors", "conversion_rate", "revenue")
 ROWS = 9
 EVENT_ROWS = 50
-BREAKDOWNS = ("pages", "sources", "places", "devices", "browsers", "systems", "languages", "audiences")
+BREAKDOWNS = (
+    "pages", "sources", "places", "devices", "browsers", "systems", "languages", "audiences", "connections",
+)  # fmt: skip
 
 
 def of_visitors() -> str:

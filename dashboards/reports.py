@@ -201,6 +201,10 @@ class Report(Asked):
             totals.pop("visit_duration", None)
         return totals
 
+    def _unknown(self, metric: str) -> str:
+        """Why a metric has no figure under a filter by page: visitors are known of one, the others of none."""
+        return _("not known of several pages") if metric == "visitors" else _("not known of pages")
+
     def _tile(self, metric: str) -> Tile:
         value, before = self.totals.get(metric), self.before.get(metric)
         form = figures.METRICS[metric]
@@ -208,7 +212,7 @@ class Report(Asked):
             metric=metric,
             label=figures.label(metric),
             meaning=figures.meaning(metric),
-            unknown="" if metric in questions.metrics(self.address) else _("not known of one page"),
+            unknown="" if metric in questions.metrics(self.address) else self._unknown(metric),
             text=figures.written(value, form),
             before=figures.written(before, form) if value is not None and any(self.before.values()) else "",
             change=figures.change(metric, value, before),

@@ -37,7 +37,10 @@ def test_filters_of_every_kind_hold_together(anna: Person, query: str, visitors:
 def test_of_several_pages_views_are_known_and_visitors_are_not(anna: Person) -> None:
     shown = figures(page(anna, "", "page.has=/basket"))
     assert (shown["visitors"], shown["pageviews"]) == ("–", "13")
-    rows = Tables(page(anna, "", "page.has=/basket")).rows
+    html = page(anna, "", "page.has=/basket")
+    assert html.count("not known of several pages") == 1
+    assert html.count("not known of pages") == 3, "visits, bounces, duration"
+    rows = Tables(html).rows
     assert rows["pages"][1:] == [["/basket", "8", ""], ["/basket/address", "5", ""]]
     assert rows["devices"][0] == ["Device", "Page views", "Share"]
     assert rows["devices"][1] == ["Desktop", "8", "62%"]

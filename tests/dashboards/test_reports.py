@@ -101,6 +101,7 @@ def test_one_goal_by_how_its_visits_came(anna: Person) -> None:
         html
     )
     assert rows["devices"][1:] == [["Desktop", "2", "10.5%"], ["Mobile", "1", "16.7%"]]
+    assert sum(int(row[1]) for row in rows["connections"][1:]) == 3
     assert ["Mon 2 Mar 2026", "3", ""] in rows["goal"]
     assert "Conversions 3 Visitors 3 Conversion rate 12% Revenue €50 + $40" in said(anna, "goals", "goal=Order")
     assert "Conversions 1 Visitors 1 Conversion rate 16.7%" in said(anna, "goals", "goal=Order&device=mobile")
