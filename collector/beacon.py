@@ -3,7 +3,6 @@
 `Counter.count` is all there is between a decoded payload and a frame in the spool; `endpoint.py` feeds it.
 """
 
-import threading
 import time
 from collections import Counter as Sums
 from collections.abc import Callable
@@ -49,7 +48,6 @@ class Counter:
     _expiries: dict[tuple[str, int, int, int], tuple[int, int]] = field(default_factory=dict)
     _networks: list[bytes] = field(default_factory=list)
     _refused: list[bytes] = field(default_factory=list)
-    _networks_lock: threading.Lock = field(default_factory=threading.Lock)
     _networks_due: float = 0.0
 
     def count(self, payload: Payload, request: Request, now: float) -> Counted | Dropped:
@@ -70,7 +68,7 @@ class Counter:
         if HEADLESS in request.user_agent:
             request = msgspec.structs.replace(request, user_agent=with_window(request.user_agent))
         robot = is_bot(request.user_agent)
-        self._note_network(address, robot, now)
+        self._note_network(address, robot)
         if robot:
             return self._drop(site.domain, minute, "bot")
         return self._advance(site, page, payload, request, address, int(now), grant.marketing)
@@ -137,22 +135,23 @@ class Counter:
             known = self._expiries[key] = (min(day + site.detail_days + 1, last), last)
         return known
 
-    def _note_network(self, address: bytes, refused: bool, now: float) -> None:
+    def _note_network(self, address: bytes, refused: bool) -> None:
         """Networks are summed in memory and written apart from the beacons, so that nothing can join the two."""
         prefix = network_prefix(address)
         self._networks.append(prefix)  # takes no lock: the interpreter appends at once
         if refused:
             self._refused.append(prefix)
-        if now >= self._networks_due and self._is_time(now):
-            self._write_networks(now)
 
-    def _is_time(self, now: float) -> bool:
-        """Whether this thread is to write the networks now; the first beacon only begins to wait."""
-        with self._networks_lock:
-            due, is_first = self._networks_due <= now, not self._networks_due
-            if due:
-                self._networks_due = now + NETWORKS_SECONDS
-            return due and not is_first
+    def tend(self, now: float) -> None:
+        """Write the networks that have waited for their time, also where no other beacon comes. One thread calls it."""
+        if not self._networks:
+            return
+        if not self._networks_due:
+            self._networks_due = now + NETWORKS_SECONDS
+        elif now >= self._networks_due:
+            self._networks_due = 0.0
+            with suppress(SpoolFull):  # these sums are of no visitor; a full disk may cost a few seconds of them
+                self._write_networks(now)
 
     def _write_networks(self, now: float) -> None:
         requests, refused = drained(self._networks), drained(self._refused)
@@ -162,7 +161,7 @@ class Counter:
 
     def close(self) -> None:
         """Write what is still in memory."""
-        with suppress(SpoolFull):  # these sums are of no visitor; a full disk may cost a few seconds of them
+        with suppress(SpoolFull):
             self._write_networks(time.time())
 
 

@@ -1,5 +1,6 @@
 """What the parts of the web process share, made once at its start."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.util import Finalize
@@ -60,6 +61,7 @@ def open_services(settings: Settings) -> Services:
     consents = ConsentTokens(settings.key("consent"))
     locate = open_locator(settings.geoip)
     counter = Counter(sites, spool, visits, consents, locate, settings.trusted_proxies)
+    spool.tend = lambda: counter.tend(time.time())
     is_bot("warm-up")  # reads its patterns now, not during the first beacon
     outcomes = Outcomes(settings.data / "metrics")
     services = Services(

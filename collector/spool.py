@@ -14,6 +14,7 @@ import shutil
 import struct
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal
@@ -57,6 +58,7 @@ class SpoolWriter:
         self.accepted = COUNT.unpack_from(self._count)[0]
         self._stop = threading.Event()
         self._large = threading.Event()
+        self.tend: Callable[[], None] = nothing  # what else is to be done a few times a second
         self._sealer = threading.Thread(target=self._seal_regularly, name=f"seal {slot.name}", daemon=True)
         self._sealer.start()
 
@@ -155,8 +157,9 @@ class SpoolWriter:
         while not self._stop.is_set():
             self._large.wait(SEGMENT_SECONDS / 4)
             self._large.clear()
-            segment = self._segment
             try:
+                self.tend()
+                segment = self._segment
                 if segment is not None and is_due(segment):
                     self.seal()
                 elif self._full:
@@ -173,6 +176,10 @@ class SpoolWriter:
         self.seal()
         self._count.close()
         os.close(self._lock_handle)
+
+
+def nothing() -> None:
+    """What there is to tend until somebody says so."""
 
 
 def is_due(segment: OpenSegment) -> bool:
