@@ -51,8 +51,10 @@ def consent_verify(domain: str) -> None:
             found = verify(chosen, opened, store, site, bar)
     opened.close()
     if found:
-        raise click.ClickException(f"{found} finding{'s' * (found > 1)} in {total} records of {site.domain}")
-    click.echo(f"{total} records of {site.domain} are as they were written.")
+        raise click.ClickException(f"{some(found, 'finding')} in {some(total, 'record')} of {site.domain}")
+    click.echo(
+        f"{some(total, 'record')} of {site.domain} {'is as it was' if total == 1 else 'are as they were'} written."
+    )
 
 
 def verify(chosen: Settings, opened: Database, store: Store, site: Site, bar: "tqdm[None]") -> int:
@@ -111,7 +113,12 @@ def consent_export(domain: str, first: str | None, last: str | None, form: str, 
     with running_store(chosen) as store:
         written = export(store, opened, heads_of(chosen.data, opened, site.domain), site, wanted, file, now)
     opened.close()
-    click.echo(f"{written.records} records and {written.notices} notices are in {file}.")
+    click.echo(f"{some(written.records, 'record')} and {some(written.notices, 'notice')} are in {file}.")
+
+
+def some(number: int, noun: str) -> str:
+    """1 record, 2 records"""
+    return f"{number} {noun}{'s' * (number != 1)}"
 
 
 def day_of(text: str | None, otherwise: date) -> date:

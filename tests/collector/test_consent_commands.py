@@ -78,7 +78,7 @@ def test_an_export_holds_records_and_notices_and_verifies_by_itself(
 ) -> None:
     done = command("export", "--site", SITE, "--format", form, tmp_path / "proof.zip")
     assert done.exit_code == 0, done.output
-    assert "10 records and 1 notices" in done.output
+    assert "10 records and 1 notice " in done.output
     folder = unpacked(tmp_path / "proof.zip", tmp_path / "proof")
     assert {path.name for path in folder.rglob("*") if path.is_file()} == {
         f"records.{form}", f"{NOTICE}.json", "manifest.json", "README.md", "verify.py",
