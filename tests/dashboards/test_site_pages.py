@@ -32,7 +32,7 @@ def anna(app: Flask, clock: Clock) -> Person:
 
 def test_the_list_of_sites(anna: Person) -> None:
     text = words(anna.get("/"))
-    assert "example.lv 1 visitors today" in text
+    assert "example.lv 1 visitor today" in text
     assert "new.lv Waiting for the first visit" in text
 
 
