@@ -3,7 +3,6 @@
 import re
 import shutil
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,26 +10,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from collector.config import Settings
 from collector.consent import NOTICES
 from collector.notice_text import hash_of
 from collector.services import of
 from collector.sites import add_site, update_site
-from tests.collector.installation import SITE, decision, installed, kept, notice_of
+from tests.collector.installation import SITE, decision, kept, notice_of
 
 DAY = 86_400
 PAGE = {"Origin": "https://www.example.lv"}
-
-
-@pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    with installed(settings) as app:
-        yield app
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
 
 
 def cookie(client: FlaskClient, name: str) -> str | None:

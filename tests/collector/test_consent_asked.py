@@ -2,27 +2,14 @@
 
 import gzip
 import json
-from collections.abc import Iterator
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from collector.config import Settings
 from collector.consent import NOTICES
 from collector.notice_text import KINDS
-from tests.collector.installation import SITE, decision, installed, kept
-
-
-@pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    with installed(settings) as app:
-        yield app
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
+from tests.collector.installation import SITE, decision, kept
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -4,7 +4,6 @@ import base64
 import json
 import shutil
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,28 +11,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from collector.config import Settings
 from collector.cookies import domains_of
 from collector.gate import in_force, refusal
 from collector.services import of, spool_directory
 from collector.sites import Site, update_site
 from collector.spool import SpoolFull
 from collector.tokens import ConsentGrant
-from tests.collector.installation import SITE, decision, installed, kept
+from tests.collector.installation import SITE, decision, kept
 
 DAY = 86_400
 PAGE = {"Origin": "https://www.example.lv", "User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0"}
-
-
-@pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    with installed(settings) as app:
-        yield app
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
 
 
 def beacon(client: FlaskClient, **headers: str) -> TestResponse:

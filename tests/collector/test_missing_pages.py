@@ -1,25 +1,9 @@
 """Addresses below /privacy where nothing is: a page for people in their language, JSON for programs."""
 
-from collections.abc import Iterator
-
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
-from collector.config import Settings
-from tests.collector.installation import SITE, installed
-
-
-@pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    with installed(settings) as app:
-        yield app
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
-
+from tests.collector.installation import SITE
 
 MISSING = {
     "lv": ("Šeit nekā nav", "Šī vietne šeit nav zināma.", "Tādas politikas versijas nav."),

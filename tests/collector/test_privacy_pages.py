@@ -11,7 +11,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import Cookie
 
-from collector.config import Settings
 from collector.held import Held, as_data, visit_rows
 from collector.policies import Publication, publish
 from collector.rules import GoalRule, Rules
@@ -19,21 +18,10 @@ from collector.services import of
 from collector.sites import Site, update_site
 from collector.visit import Origin, State
 from collector.wording import words
-from tests.collector.installation import SITE, decision, installed, kept
+from tests.collector.installation import SITE, decision, kept
 from tests.collector.links import Links
 
 BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
-
-
-@pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    with installed(settings) as app:
-        yield app
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
 
 
 def visit(client: FlaskClient, path: str = "/cenas") -> None:

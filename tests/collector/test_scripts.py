@@ -3,31 +3,17 @@
 import gzip
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from collector.config import Settings
 from collector.demo import PAGES
 from collector.scripts import STATIC
 from collector.services import of
 from collector.sites import add_site
-from tests.collector.installation import installed
 from tests.collector.links import Links
-
-
-@pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    with installed(settings) as app:
-        yield app
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
 
 
 @pytest.mark.parametrize(("name", "budget"), [("pixel.js", 1000), ("banner.js", 4096)])

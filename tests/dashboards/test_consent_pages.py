@@ -58,7 +58,7 @@ def test_shares_are_of_the_banners_shown(anna: Person) -> None:
     assert "Rejected all 25% 5" in said
     assert "Chose 5% 1" in said
     assert "No answer 40% 8" in said
-    assert "Shares of the 20 times that the banner was shown" in said
+    assert "Shares of how often the banner was shown: 20." in said
 
 
 def test_languages_devices_pages_and_days_each_stand_for_themselves(anna: Person) -> None:
