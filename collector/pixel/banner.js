@@ -14,12 +14,14 @@ let before; // the element to give the focus back to
 
 /** Show what is needed; `quiet` is 1 unless the visitor asked to see the banner. */
 export const show = async (of, quiet) => {
-  const wanted = !quiet, made = stored();
+  const wanted = !quiet;
   if (top != self && tag.frame == null) return; // part of a page that asks for itself
+  // Nobody may ever see a prerendered page, and until then he may have decided on the page before it.
+  if (doc.prerendering) await until(doc, "prerenderingchange");
+  const made = stored();
   start(of);
   import(address("cookies.js")).catch(() => {});
   if (tag.banner) return (await import(address(`${tag.banner}.js`))).show(of, quiet);
-  if (doc.prerendering) await until(doc, "prerenderingchange");
   if (!wanted && made?.reopen) return reopenLink(made);
   await ask(wanted && { open: 1 });
   if (answer.ask || wanted) draw(stored(), wanted);

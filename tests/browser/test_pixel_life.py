@@ -95,7 +95,7 @@ ACTIVATE = """() => {
 def test_a_page_prerendered_or_in_the_background_counts_when_it_is_seen(
     site: str, visitor: NewVisitor, prepared: bool
 ) -> None:
-    """Both are hidden at first; a prerendered one says so besides. (Headless Chromium prerenders nothing itself.)"""
+    """Both are hidden at first; a prerendered one says so besides. (Really prerendered: test_prerender.py.)"""
     person = visitor()
     page = consenting(person, site)
     page.add_init_script(f"({HIDE})(true); {PREPARED if prepared else ''}")

@@ -80,9 +80,9 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def website() -> Iterator[Website]:
+def website(handler: type[Handler] = Handler) -> Iterator[Website]:
     """Serves until the end of the block, on a port of its own."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
