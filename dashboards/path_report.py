@@ -1,24 +1,27 @@
 """The report of paths: where visits went from a page or came to it from, three steps deep."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import msgspec
 
 from dashboards import figures, pictures
 from dashboards.asked import Asked
+from dashboards.figures import Change
 from dashboards.i18n import _
-from dashboards.query import Flow, FlowNode, QueryError, flow_pages, flows
+from dashboards.query import Flow, FlowNode, Period, QueryError, flow_pages, flows
 from dashboards.query.flows import Direction
-from dashboards.shown import Tab
+from dashboards.shown import Figure, Tab
 
 DEPTH, WIDTH = 3, 5
+WIDTH_BEFORE = 30  # pages after each that are looked for in the days to compare with
 LETTERS = 20  # that fit beside the number in a box
 
 
 class Way(msgspec.Struct, frozen=True):
-    """A page in the list of ways, with those that follow it. `ends` says how many went no further, in words."""
+    """A page in the list of ways, with those that follow it. `ends` says how many went no further, in words; `before`
+    is how many went this way in the days to compare with."""
 
     label: str
     text: str
@@ -27,6 +30,8 @@ class Way(msgspec.Struct, frozen=True):
     url: str
     ends: str
     ways: list["Way"]
+    before: str = ""
+    change: Change | None = None
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -79,18 +84,46 @@ class PathReport(Asked):
     @cached_property
     def flow(self) -> Flow | None:
         """The ways; None where no visit went from one page to another."""
-        if not self.page:
+        return self._asked(self.days, WIDTH) if self.page else None
+
+    def _asked(self, days: Period, width: int) -> Flow:
+        return flows(self.source, days, self.page, self.direction, depth=DEPTH, limit=width)
+
+    @cached_property
+    def flow_before(self) -> Flow | None:
+        """The same in the days to compare with; None where these are not known, or where no visit went anywhere."""
+        if self.days_before is None or not self.page:
             return None
-        return flows(self.source, self.days, self.page, self.direction, depth=DEPTH, limit=WIDTH)
+        try:
+            found = self._asked(self.days_before, WIDTH_BEFORE)
+            return found if found.flows or flow_pages(self.source, self.days_before, 1) else None
+        except QueryError:
+            return None
 
     @cached_property
-    def reached(self) -> str:
-        return figures.written(self.flow.flows if self.flow else 0)
+    def compared(self) -> bool:
+        return self.flow_before is not None
 
     @cached_property
-    def ended(self) -> str:
-        """How many visits ended (or began) on the page, in words."""
-        return self._ends(self.flow.ends, self.flow.flows) if self.flow else ""
+    def tiles(self) -> list[Figure]:
+        """How often visits were on the page, and how many of them ended (or began) there."""
+        now, before = self.flow, self.flow_before
+        if now is None:
+            return []
+        reached, ended = (before.flows, before.ends) if before else (None, None)
+        left = figures.moved(now.ends, ended)
+        return [
+            Figure(
+                _("times a visit was on this page"), figures.written(now.flows),
+                figures.written(reached) if before else "", figures.moved(now.flows, reached),
+            ),
+            Figure(
+                _("went no further") if self.direction == "forward" else _("came here first"),
+                figures.written(now.ends), _numbered(before.ends, before.flows) if before else "",
+                left and replace(left, mood="even"),  # neither good nor bad: somebody has to leave
+                figures.share(now.ends, now.flows),
+            ),
+        ]  # fmt: skip
 
     @cached_property
     def picture(self) -> pictures.Paths | None:
@@ -112,9 +145,13 @@ class PathReport(Asked):
 
     @cached_property
     def ways(self) -> list[Way]:
-        return self._ways(self.flow.nodes) if self.flow else []
+        before = self.flow_before
+        return self._ways(self.flow.nodes, before.nodes if before else None) if self.flow else []
 
-    def _ways(self, nodes: Sequence[FlowNode]) -> list[Way]:
+    def _ways(self, nodes: Sequence[FlowNode], before: Sequence[FlowNode] | None) -> list[Way]:
+        """`before` are the ways that went on from the same page in the days to compare with; None if not known."""
+        was = earlier(nodes, before)
+        after = {node.page: node.nodes for node in before or () if node.page}
         return [
             Way(
                 label=node.page or _("Other pages"),
@@ -123,16 +160,39 @@ class PathReport(Asked):
                 bar=node.share,
                 url=self.address.picking(of=node.page).url() if node.page else "",
                 ends=self._ends(node.ends, node.flows) if node.ends else "",
-                ways=self._ways(node.nodes),
+                ways=self._ways(node.nodes, None if count is None else after.get(node.page, ())),
+                before="" if count is None else figures.written(count),
+                change=figures.moved(node.flows, count),
             )
-            for node in nodes
+            for node, count in zip(nodes, was, strict=True)
         ]
 
     def _ends(self, ends: int, of: int) -> str:
-        number, share = figures.written(ends), figures.share(ends, of) or "0%"
+        number, share = figures.written(ends), _share(ends, of)
         if self.direction == "forward":
             return _("%(number)s (%(share)s) went no further", number=number, share=share)
         return _("%(number)s (%(share)s) came here first", number=number, share=share)
+
+
+def earlier(nodes: Sequence[FlowNode], before: Sequence[FlowNode] | None) -> list[int | None]:
+    """How often each of these ways was gone before. A page that is not named there may be among the rest, if there is
+    one: then it is not known."""
+    if before is None:
+        return [None] * len(nodes)
+    known = {node.page: node.flows for node in before if node.page}
+    rest = None if any(not node.page for node in before) else 0
+    named = [known.get(node.page, rest) for node in nodes if node.page]
+    others = None if None in named else sum(node.flows for node in before) - sum(filter(None, named))
+    return [known.get(node.page, rest) if node.page else others for node in nodes]
+
+
+def _share(part: int, whole: int) -> str:
+    return figures.share(part, whole) or "0%"
+
+
+def _numbered(part: int, whole: int) -> str:
+    """A number with its share."""
+    return f"{figures.written(part)} ({_share(part, whole)})" if whole else figures.written(part)
 
 
 def shortened(page: str) -> str:

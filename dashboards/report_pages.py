@@ -21,7 +21,7 @@ from dashboards.path_report import PathReport
 from dashboards.retention_report import RetentionReport
 from dashboards.speed_report import SpeedReport
 
-COMPARING = ("goals", "funnels", "retention", "speed", "audience")  # reports that know a period before
+COMPARING = ("goals", "funnels", "paths", "retention", "speed", "audience")  # reports that know a period before
 UNFILTERED = ("paths",)
 
 blueprint = members("reports", __name__)

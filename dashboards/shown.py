@@ -20,6 +20,16 @@ class Tile(msgspec.Struct, frozen=True):
     current: bool
 
 
+class Figure(msgspec.Struct, frozen=True):
+    """A number of something that was chosen, what it was before, and its share of a whole where it has one."""
+
+    label: str
+    text: str
+    before: str
+    change: Change | None
+    share: str = ""
+
+
 class Tab(msgspec.Struct, frozen=True):
     label: str
     url: str

@@ -153,7 +153,7 @@ def test_the_steps_of_a_funnel(anna: Person) -> None:
 
 def test_the_paths_from_a_page_and_to_it(anna: Person) -> None:
     text = said(anna, "paths", "of=/guides/chain")
-    assert "25 times a visit was on this page; 17 (68%) went no further" in text
+    assert "25 times a visit was on this page 17 went no further (68%)" in text
     assert "/basket 8 32% Where they went next · 3 (38%) went no further /basket/address 5 62.5%" in text
     back = said(anna, "paths", "of=/basket/address&way=back")
     assert "/basket 5 100% Where they had come from /guides/chain 5 100% / 5 100%" in back
