@@ -172,6 +172,7 @@ class SpoolWriter:
         if self._stop.is_set():
             return
         self._stop.set()
+        self._large.set()  # the sealer need not wait for its next round
         self._sealer.join()
         self.seal()
         self._count.close()
