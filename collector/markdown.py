@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from functools import cache
+from itertools import takewhile
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +14,9 @@ from markupsafe import Markup
 
 SCHEMES = ("http", "https", "mailto", "tel")
 MAX_LENGTH = 50_000  # characters
+ROLES = {
+    "thead_open": "rowgroup", "tbody_open": "rowgroup", "tr_open": "row", "th_open": "columnheader", "td_open": "cell",
+}  # fmt: skip
 SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&@:$^=\"'])")
 
 
@@ -71,8 +75,24 @@ def heading(self: RendererHTML, tokens: Sequence[Token], at: int, options: Any, 
 
 
 def table(self: RendererHTML, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
-    """A wide table scrolls by itself; with the keyboard, too."""
-    return '<div class="wide" tabindex="0"><table>\n'
+    """A wide table scrolls by itself; with the keyboard, too. Where there are three columns or more, rows are blocks on
+    a narrow screen: each cell knows the name of its column, and roles say that it is a table all the same."""
+    inside = list(takewhile(lambda token: token.type != "table_close", tokens[at + 1 :]))
+    names = [plain(inside[place + 1]) for place, token in enumerate(inside) if token.type == "th_open"]
+    if len(names) < 3:
+        return '<div class="wide" tabindex="0"><table>\n'
+    for token in inside:
+        if token.type in ROLES:
+            token.attrSet("role", ROLES[token.type])
+    cells = [token for token in inside if token.type == "td_open"]
+    for place, cell in enumerate(cells):
+        cell.attrSet("data-name", names[place % len(names)])
+    return '<div class="wide" tabindex="0"><table class="rows" role="table">\n'
+
+
+def plain(inline: Token) -> str:
+    """The words of a cell."""
+    return "".join(child.content for child in inline.children or ())
 
 
 def table_end(self: RendererHTML, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:

@@ -91,6 +91,21 @@ def test_a_site_on_another_domain_hands_over_what_it_keeps(site: str, visitor: N
     assert storage(mine) == {}
 
 
+def test_each_decision_is_a_block_of_its_own_on_a_telephone(service: Service, visitor: NewVisitor) -> None:
+    """With the name of each cell beside it, and still a table to those who hear the page."""
+    someone = visitor(viewport={"width": 360, "height": 800})
+    page = agreed(service, someone)
+    page.goto(f"{service.url}/privacy/demo/me?language=en", wait_until="networkidle")
+    cells = page.get_by_role("cell")
+    names = cells.evaluate_all("(all) => all.map((each) => getComputedStyle(each, '::before').content)")
+    assert names == ['"When"', '"How"', '"Statistics"', '"Marketing"', '"Receipt"']
+    boxes = [cell.bounding_box() for cell in cells.all()]
+    assert all(box and box["x"] >= 20 and box["x"] + box["width"] <= 340 for box in boxes)
+    tops = [box["y"] for box in boxes if box]
+    assert tops == sorted(set(tops))  # one below the other
+    expect(page.get_by_role("columnheader")).to_have_count(5)
+
+
 @pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_everybody_can_use_the_pages(
     service: Service, visitor: NewVisitor, axe: str, width: int, scheme: Literal["light", "dark"]
@@ -102,6 +117,8 @@ def test_everybody_can_use_the_pages(
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, address
         for details in page.locator("details").all():
             details.evaluate("(element) => { element.open = true; }")
+        wide = "[...document.querySelectorAll('.wide')].filter((each) => each.scrollWidth > each.clientWidth).length"
+        assert page.evaluate(wide) == 0, address  # nothing has to be scrolled sideways, tables included
         page.add_script_tag(content=axe)
         found = page.evaluate(
             "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes[0].html]))"

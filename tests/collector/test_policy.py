@@ -162,10 +162,10 @@ def test_cookies_that_the_site_declares_are_listed_in_the_visitors_language(data
         made = current(database, SITE, NOW)
         assert made is not None
         html = render(made.text(language).text)
-        row = next(row for row in html.split("<tr>") if "_ga_*" in row)
+        row = next(row for row in html.split("<tr") if "_ga_*" in row)
         assert "Google" in row
         assert expected in row
-        assert row.count("<td>") == 4
+        assert row.count("<td ") == 4
 
 
 # Versions
