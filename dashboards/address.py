@@ -1,4 +1,4 @@
-"""The address of a site's page says everything that it shows: period, metric, filters, open tabs. Pure.
+"""The address of a site's page says everything that it shows: period, interval, metric, filters, open tabs. Pure.
 
 Filters stand in it under the names of their dimensions, `?country=LV&page=/prices`; a name given twice means either.
 Other conditions follow the name: `country.not=LV`, `page.has=/blog`, `page.fits=^/a` (a regular expression). All must
@@ -61,11 +61,17 @@ class Address:
     picks: dict[str, str] = field(default_factory=dict)
     compare: comparing.Compare = field(default_factory=comparing.Compare)
     any: bool = False  # one filter that holds is enough
+    every: periods.Interval | None = None  # how far apart the points of lines are, where that was chosen
 
     @property
     def before(self) -> tuple[date, date] | None:
         """The days to compare with."""
         return self.compare.days(self.period)
+
+    @property
+    def interval(self) -> periods.Interval:
+        """How far apart the points of lines are."""
+        return self.every or self.period.interval
 
     @property
     def path(self) -> str:
@@ -85,10 +91,15 @@ class Address:
         """Everything but the days."""
         metric = [("metric", self.metric)] if self.metric != "visitors" else []
         match = [("match", "any")] if self.any else []
-        return [*self.compare.pairs, *metric, *self.picks.items(), *self.filters, *match, *self.tabs.items()]
+        every = [("interval", self.every)] if self.every else []
+        return [*self.compare.pairs, *every, *metric, *self.picks.items(), *self.filters, *match, *self.tabs.items()]
 
     def over(self, period: periods.Period) -> "Address":
-        return replace(self, period=period)
+        return replace(self, period=period, every=fitting(self.every, period))
+
+    def drawn(self, every: str) -> "Address":
+        """The same page with the points of its lines so far apart."""
+        return replace(self, every=fitting(every, self.period))
 
     def against(self, compare: comparing.Compare) -> "Address":
         return replace(self, compare=compare)
@@ -150,6 +161,11 @@ class Address:
         return [*self.period.address.items(), *self._rest()]
 
 
+def fitting(every: str | None, period: periods.Period) -> periods.Interval | None:
+    """The interval where it makes sense for the period and is not the one that it has anyway."""
+    return next((each for each in period.intervals if each == every != period.interval), None)
+
+
 def split(name: str) -> tuple[str, str]:
     """The dimension and the condition in the name of a filter."""
     dimension, _dot, condition = name.partition(".")
@@ -159,9 +175,10 @@ def split(name: str) -> tuple[str, str]:
 def parse(site: str, arguments: MultiDict[str, str], today: date, view: str = "") -> Address:
     """Reads an address. Raises PeriodError for days that do not exist; what it does not know it leaves out."""
     metric = arguments.get("metric", "visitors")
+    period = periods.parse(arguments, today)
     return Address(
         site=site,
-        period=periods.parse(arguments, today),
+        period=period,
         metric=metric if metric in figures.METRICS else "visitors",
         filters=tuple(dict.fromkeys(_filters(arguments)))[:MOST_FILTERS],
         tabs={
@@ -173,6 +190,7 @@ def parse(site: str, arguments: MultiDict[str, str], today: date, view: str = ""
         picks={name: arguments[name][:LONGEST_VALUE] for name in PICKS[view] if arguments.get(name)},
         compare=comparing.parse(arguments),
         any=arguments.get("match") == "any",
+        every=fitting(arguments.get("interval"), period),
     )  # fmt: skip
 
 

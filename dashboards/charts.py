@@ -34,11 +34,12 @@ class Drawing:
 
 
 def drawing(
-    values: Sequence[Value], before: Sequence[Value], size: tuple[int, int], labels: int, step: str, *, running: bool
-) -> Drawing:
-    """A line and the dashed one of the earlier period. `labels` is how many fit under it; None values are gaps.
+    values: Sequence[Value], before: Sequence[Value], size: tuple[int, int], across: Sequence[int], step: str, *,
+    running: bool, cut: bool = False,
+) -> Drawing:  # fmt: skip
+    """A line and the dashed one of the earlier period. `across` are the places that get a label; None values are gaps.
 
-    `running`: the last value still grows, so the way to it is drawn apart (`open`).
+    `running`: the last value still grows, or is a part; `cut`: the first is. Ways to these are drawn apart (`open`).
     """
     width, height = size
     left, top, right, bottom = 48 if width > 600 else 36, 12, 12, height - 28
@@ -48,13 +49,14 @@ def drawing(
     points = _points(values, (left, bottom), gap, (bottom - top) / highest)
     earlier = _points(before, (left, bottom), gap, (bottom - top) / highest)
     present = [point for point in points if point is not None]
+    apart = ([present[:2]] if cut else []) + ([present[-2:]] if running and (not cut or len(present) > 2) else [])
     return Drawing(
         width, height, left, bottom,
-        line=path(present[:-1] if running else present),
-        open=path(present[-2:]) if running else "",
+        line=path(present[int(cut) : len(present) - int(running)]),
+        open="".join(map(path, apart)),
         area=area(points, bottom),
         before=path(earlier[: len(values)]),
-        across=[Tick(round(left + index * gap, 1), index) for index in spread(len(values), labels)],
+        across=[Tick(round(left + index * gap, 1), index) for index in across],
         up=[Tick(round(bottom - (bottom - top) * value / highest, 1), value) for value in scale],
         last=present[-1] if present else None,
     )  # fmt: skip

@@ -10,8 +10,9 @@ import msgspec
 from dashboards import figures, names
 from dashboards.asked import Asked
 from dashboards.i18n import _, date_text
+from dashboards.periods import Interval
 from dashboards.query.live import QUERIES
-from dashboards.query.period import labels
+from dashboards.query.period import bucket_start, labels
 from dashboards.query.store import fetch
 from dashboards.series import Chart, Points, Series, line
 
@@ -19,7 +20,7 @@ COUNTS = (QUERIES / "banner_counts.sql").read_text("utf-8")
 BY_DAY = (QUERIES / "banner_days.sql").read_text("utf-8")
 OUTCOMES = ("accepted", "refused", "customised", "ignored")
 BY = {"language": 12, "device": 4, "page": 20}  # rows of each table
-MOST_DAYS = 100
+INTERVALS: tuple[Interval, ...] = ("day", "week", "month")
 
 
 class Counts(msgspec.Struct, frozen=True):
@@ -29,6 +30,10 @@ class Counts(msgspec.Struct, frozen=True):
     accepted: int = 0
     refused: int = 0
     customised: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        sums = (getattr(self, name) + getattr(other, name) for name in self.__struct_fields__)
+        return Counts(*sums)
 
     @property
     def ignored(self) -> int:
@@ -114,16 +119,27 @@ class ConsentReport(Asked):
         return {day.isoformat(): Counts(*map(int, counts)) for day, *counts in rows}
 
     @cached_property
+    def interval(self) -> Interval:
+        """Answers are counted by the day."""
+        return "day" if self.address.interval == "hour" else self.address.interval
+
+    @cached_property
     def chart(self) -> Chart | None:
-        """The share of the picked outcome day by day; None for a single day, or more than a line can show."""
+        """The share of the picked outcome over time; None for a single day."""
         days = self.kept_days
-        if not 1 < days.days <= MOST_DAYS:
+        if days.days < 2:
             return None
-        shown = labels("time:day", days, self.site.timezone)
-        values = [self._days[day].share(self.outcome) if day in self._days else None for day in shown]
-        points = Points(shown, {self.outcome: list(values)})
+        bucket = f"time:{self.interval}"
+        summed: dict[str, Counts] = {}
+        for day, counts in self._days.items():
+            label = bucket_start(bucket, date.fromisoformat(day), days.first).isoformat()
+            summed[label] = summed.get(label, Counts()) + counts
+        shown = labels(bucket, days, self.site.timezone)
+        values = [summed[label].share(self.outcome) if label in summed else None for label in shown]
+        points = Points(shown, {self.outcome: list(values)}, days)
         title = _("%(outcome)s, share of the banners shown", outcome=name(self.outcome))
-        return line(Series(points, Points([], {}), "day"), self.address, self.outcome, title, "percent")
+        found = Series(points, Points([], {}), self.interval)
+        return line(found, self.address, self.outcome, title, "percent", intervals=INTERVALS)
 
     def lines(self, by: str) -> Sequence[CountLine]:
         """The languages, devices or pages on which the banner was shown most."""

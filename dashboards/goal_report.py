@@ -194,21 +194,22 @@ class GoalReport(Asked):
         """Conversions of the chosen goal over time."""
         address = self.address
         this = self._points(self.days)
-        without_future(this, address.period.interval, self.site, self.now)
+        without_future(this, address.interval, self.site, self.now)
         before = self._points(self.days_before) if self.days_before else Points([], {})
-        found = Series(this, before, address.period.interval)
+        found = Series(this, before, address.interval)
         return line(found, address, "conversions", _("Conversions"), "number")
 
     def _points(self, days: Period) -> Points:
-        bucket = f"time:{self.address.period.interval}"
+        bucket = f"time:{self.address.interval}"
         only: list[object] = ["is", "event:goal", [self.chosen]]
         try:
-            rows = self.rows(["conversions"], [bucket], days=days, filters=[only])
+            kept = self.source.kept(days)
+            rows = self.rows(["conversions"], [bucket], days=kept, filters=[only])
         except QueryError:
             return Points([], {})
         known = {row.dimensions[0]: row.metrics[0] for row in rows}
-        found = labels(bucket, days, self.site.timezone)
-        return Points(found, {"conversions": [known.get(label, 0) for label in found]})
+        found = labels(bucket, kept, self.site.timezone)
+        return Points(found, {"conversions": [known.get(label, 0) for label in found]}, kept)
 
     def breakdown(self, panel: str) -> Table:
         """Conversions of the chosen goal by the dimension that a panel shows."""

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-Interval = Literal["hour", "day", "month"]
+Interval = Literal["hour", "day", "week", "month"]
+INTERVALS: tuple[Interval, ...] = ("hour", "day", "week", "month")
 
 DEFAULT = "28d"
 ROLLING = {"7d": 7, "28d": 28, "90d": 90}  # name: number of days, the last one included
 NAMES = ("day", *ROLLING, "month", "year")
-DAILY_UP_TO = 100  # days; a longer period is drawn by month
+DAILY_UP_TO = 100  # days; a longer period is drawn by month, unless something else is chosen
+# Between how many days a line can be drawn by hour, day, week and month: two points at least, and not too many.
+DRAWN: dict[Interval, tuple[int, int]] = {"hour": (1, 7), "day": (2, 366), "week": (8, 3660), "month": (32, 3660)}
 LONGEST = 3660  # days that one page may ask for
 EARLIEST = date(1990, 1, 1)
 
@@ -44,10 +47,15 @@ class Period:
 
     @property
     def interval(self) -> Interval:
-        """How far apart the points of a line are."""
+        """How far apart the points of a line are, where nothing else is chosen."""
         if self.days == 1:
             return "hour"
         return "day" if self.days <= DAILY_UP_TO else "month"
+
+    @property
+    def intervals(self) -> tuple[Interval, ...]:
+        """How far apart they can be."""
+        return tuple(each for each in INTERVALS if DRAWN[each][0] <= self.days <= DRAWN[each][1])
 
     @property
     def before(self) -> tuple[date, date]:

@@ -69,7 +69,7 @@ def _one_page(address: Address) -> bool:
 
 def shown_metric(address: Address) -> str:
     """The metric of the line: the one the address chose or, where that cannot be known, the first that can."""
-    known = metrics(address, hourly=address.period.interval == "hour")
+    known = metrics(address, hourly=address.interval == "hour")
     return address.metric if address.metric in known else known[0]
 
 

@@ -48,7 +48,7 @@ class Report(Asked):
         if self.address.before is None:
             return None
         first, last = self.address.before
-        if first != last or self.address.period.interval != "hour" or not self.address.period.live:
+        if first != last or self.address.period.days > 1 or not self.address.period.live:
             return first, last
         local = datetime.fromtimestamp(self.now, ZoneInfo(self.site.timezone)).replace(tzinfo=None)
         hours = round(local.hour + local.minute / 60)

@@ -8,12 +8,14 @@ import msgspec
 
 from dashboards import figures, pictures
 from dashboards.asked import Asked
+from dashboards.buckets import long_label, short_label
 from dashboards.figures import Change, Form
 from dashboards.i18n import _, date_text
+from dashboards.periods import Interval
 from dashboards.query import Cohort, Period, QueryError, Stickiness, cohorts, stickiness
 from dashboards.query.period import add_months, labels
 from dashboards.query.retention import Unit, begin
-from dashboards.series import long_label, short_label
+from dashboards.series import interval_tabs
 from dashboards.shown import Tab
 
 COLUMNS = 12  # weeks or months that a row shows
@@ -21,6 +23,7 @@ SIZE = (1120, 180)
 SHADES = 9  # of the heat map
 FULL_SHADE = 45  # percent of returns from which a cell is darkest
 DAILY_UP_TO = 92
+BARS: tuple[Interval, ...] = ("day", "week", "month")
 
 
 class Cell(msgspec.Struct, frozen=True):
@@ -198,25 +201,32 @@ class RetentionReport(Asked):
         return figures.share(self.totals[1], sum(self.totals)) or "0%"
 
     @cached_property
+    def interval(self) -> Interval:
+        chosen = self.address.every if self.address.every in BARS else None
+        return chosen or ("day" if self.days.days <= DAILY_UP_TO else "month")
+
+    @cached_property
+    def intervals(self) -> list[Tab]:
+        return interval_tabs(self.address, self.interval, BARS)
+
+    @cached_property
     def slots(self) -> list[Slot]:
-        """Day by day, or month by month in a long period. A visitor counts once in each."""
-        interval = "day" if self.days.days <= DAILY_UP_TO else "month"
-        bucket = f"time:{interval}"
+        """Day by day, or month by month in a long period, unless it was chosen. A visitor counts once in each."""
+        bucket = f"time:{self.interval}"
         known = {row.dimensions[0]: row.metrics for row in self.rows(["new_visitors", "returning_visitors"], [bucket])}
         found = labels(bucket, self.kept_days, self.site.timezone)
         new, returning = ([known.get(label, (0, 0))[at] for label in found] for at in (0, 1))
         stacks = pictures.stacks(returning, new, SIZE)
         return [
-            Slot(long_label(label, interval), figures.written(one), figures.written(two), stack)
+            Slot(long_label(label, self.interval, self.kept_days), figures.written(one), figures.written(two), stack)
             for label, one, two, stack in zip(found, new, returning, stacks, strict=True)
         ]
 
     @cached_property
     def ends(self) -> tuple[str, str]:
         """The first and the last day under the bars, in words."""
-        interval = "day" if self.days.days <= DAILY_UP_TO else "month"
         first, last = self.kept_days.first, self.kept_days.last
-        return short_label(first.isoformat(), interval), short_label(last.isoformat(), interval)
+        return short_label(first.isoformat(), self.interval), short_label(last.isoformat(), self.interval)
 
 
 def _figure(label: str, value: figures.Number | None, before: figures.Number | None, form: Form = "number") -> Figure:

@@ -1,6 +1,6 @@
 """Metrics over time: the points of the line, of the earlier one beside it, and their drawing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -10,20 +10,28 @@ import msgspec
 from collector.sites import Site
 from dashboards import charts, figures, questions
 from dashboards.address import Address
+from dashboards.buckets import dotted, is_part, long_label, short_label, ticks
+from dashboards.buckets import name as bucket_name
 from dashboards.controls import compared_text
 from dashboards.figures import Number
-from dashboards.i18n import _, compact, date_text
-from dashboards.query import QueryError, Store, run
+from dashboards.i18n import _, compact
+from dashboards.periods import INTERVALS, Interval
+from dashboards.periods import Period as Days
+from dashboards.query import Period, QueryError, Store, run
+from dashboards.query.pairing import paired
+from dashboards.shown import Tab
 
 WIDE, SLIM = (1120, 280), (328, 220)
 LABELS_WIDE, LABELS_SLIM = 12, 4
 
 
 class Points(msgspec.Struct, frozen=True):
-    """Labels of the buckets (local dates or hours in ISO 8601) and the values of every metric at them."""
+    """Labels of the buckets (local dates or hours in ISO 8601), the values of every metric at them, and the days that
+    they cover, where these are not those of the address."""
 
     labels: list[str]
     values: dict[str, list[Number | None]]
+    days: Period | None = None
 
     def of(self, metric: str) -> list[Number | None]:
         return self.values.get(metric, [])
@@ -32,7 +40,7 @@ class Points(msgspec.Struct, frozen=True):
 class Series(msgspec.Struct, frozen=True):
     this: Points
     before: Points
-    interval: str
+    interval: Interval
 
     def spark(self, metric: str) -> str:
         return charts.sparkline(self.this.of(metric))
@@ -58,21 +66,22 @@ class Chart:
     rows: list[ChartRow]
     wide: charts.Drawing
     slim: charts.Drawing
-    running: str
+    dotted: str
     scale_text: Callable[[float], str]
     config: str
+    tabs: list[Tab]
 
 
 def series(address: Address, site: Site, store: Store, now: float) -> Series:
     """All metrics that can be known, bucket by bucket, in the period and in the one before. Raises StoreError."""
-    interval = address.period.interval
+    interval = address.interval
     this = points(address, (address.period.first, address.period.last), site, store, now)
     without_future(this, interval, site, now)
     before = points(address, address.before, site, store, now) if address.before else Points([], {})
     return Series(this, before, interval)
 
 
-def without_future(these: Points, interval: str, site: Site, now: float) -> None:
+def without_future(these: Points, interval: Interval, site: Site, now: float) -> None:
     """What is still to come is not zero but unknown."""
     local = datetime.fromtimestamp(now, ZoneInfo(site.timezone))
     limit = local.strftime("%Y-%m-%d %H:%M:%S") if interval == "hour" else local.date().isoformat()
@@ -84,7 +93,7 @@ def without_future(these: Points, interval: str, site: Site, now: float) -> None
 
 def points(address: Address, days: tuple[date, date], site: Site, store: Store, now: float) -> Points:
     """The buckets of these days, also those in which nothing happened; none where it cannot be known."""
-    interval = address.period.interval
+    interval = address.interval
     wanted = questions.metrics(address, hourly=interval == "hour")
     try:
         asked = questions.query(address, wanted, [f"time:{interval}"], days=days, labels=True)
@@ -95,7 +104,7 @@ def points(address: Address, days: tuple[date, date], site: Site, store: Store, 
     found = {row.dimensions[0]: row.metrics for row in result.rows}
     nothing = tuple(0 if figures.METRICS[metric] == "number" else None for metric in wanted)
     columns = zip(*(_known(found.get(label, nothing), wanted) for label in labels), strict=True)
-    return Points(labels, dict(zip(wanted, map(list, columns), strict=True)))
+    return Points(labels, dict(zip(wanted, map(list, columns), strict=True)), result.period)
 
 
 def _known(values: tuple[Number | None, ...], wanted: list[str]) -> tuple[Number | None, ...]:
@@ -115,46 +124,74 @@ def chart(found: Series, address: Address) -> Chart:
     return line(found, address, metric, figures.label(metric), figures.METRICS[metric], note)
 
 
-def line(found: Series, address: Address, metric: str, name: str, form: figures.Form, note: str = "") -> Chart:
-    """The line of one metric."""
-    running = address.period.live
-    this, before = found.this.of(metric), found.before.of(metric)
-    if not any(before):  # nothing was counted then: a line at zero would only be in the way
-        before = []
-    labels = found.this.labels
-    texts = [figures.written(value, form) for value in this]
-    earlier = [figures.written(value, form) for value in before[: len(labels)]]
-    earlier += [""] * (len(labels) - len(earlier))
-    longs = [long_label(label, found.interval) for label in labels]
-    longs_before = [long_label(label, found.interval) for label in found.before.labels[: len(labels)] if before]
-    shorts = [short_label(label, found.interval) for label in labels]
+def line(
+    found: Series, address: Address, metric: str, name: str, form: figures.Form, note: str = "",
+    intervals: Sequence[Interval] = INTERVALS,
+) -> Chart:  # fmt: skip
+    """The line of one metric. `intervals` are those by which it can be drawn."""
+    values, labels, interval = found.this.of(metric), found.this.labels, found.interval
+    before = _before(found, address, metric)
+    texts = [figures.written(value, form) for value in values]
+    earlier = [figures.written(value, form) if label else "" for value, label in before]
+    days, running = found.this.days or _days(address.period), address.period.live
+    longs = [long_label(label, interval, days, running=running) for label in labels]
+    first, last = (is_part(label, interval, days) for label in (labels[0], labels[-1])) if labels else (False, False)
+    cut, several = bool(first and values and values[0] is not None), days.days > 1
+    shorts = [short_label(label, interval, several) for label in labels]
+    then = [value for value, _label in before]
+    places = [ticks(labels, interval, most) for most in (LABELS_WIDE, LABELS_SLIM)]
+    scale = charts.scale_for([value for value in (*values, *then) if value is not None], form)
     config = {
-        "values": this, "before": before[: len(labels)], "texts": texts, "beforeTexts": earlier,
-        "labels": shorts, "running": running, "days": longs, "beforeDays": longs_before, "form": form,
-        "scale": charts.scale_for([value for value in (*this, *before) if value is not None], form),
+        "values": values, "before": then, "texts": texts, "beforeTexts": earlier, "labels": shorts, "ticks": places,
+        "running": running or last, "cut": cut, "days": longs, "beforeDays": [label for _value, label in before],
+        "form": form, "scale": scale, "scaleTexts": [scale_text(form)(value) for value in scale],
     }  # fmt: skip
-    config["scaleTexts"] = [scale_text(form)(value) for value in config["scale"]]  # type: ignore[attr-defined]
+    drawn = [
+        charts.drawing(values, then, size, across, form, running=running or last, cut=cut)
+        for size, across in zip((WIDE, SLIM), places, strict=True)
+    ]
+    rest = [""] * (len(labels) - len(earlier))
     return Chart(
         title=_("%(metric)s over time", metric=name),
         legend=name,
         legend_before=compared_text(address) if found.before.values else "",
-        column={"hour": _("Hour"), "day": _("Day")}.get(found.interval) or _("Month"),
+        column=bucket_name(interval),
         note=note,
         labels=shorts,
-        rows=[ChartRow(*row) for row in zip(longs, texts, earlier, strict=True)] if texts else [],
-        wide=charts.drawing(this, before, WIDE, LABELS_WIDE, form, running=running),
-        slim=charts.drawing(this, before, SLIM, LABELS_SLIM, form, running=running),
-        running=_running(found.interval) if running else "",
+        rows=[ChartRow(*row) for row in zip(longs, texts, [*earlier, *rest], strict=True)] if texts else [],
+        wide=drawn[0],
+        slim=drawn[1],
+        dotted=dotted(interval, first=cut, last=last, running=running),
         scale_text=scale_text(form),
         config=msgspec.json.encode(config).decode(),
+        tabs=interval_tabs(address, interval, intervals),
     )
 
 
-def _running(interval: str) -> str:
-    """What to know about the last point, which is not complete yet."""
-    return {"hour": _("dotted: this hour so far"), "day": _("dotted: today so far")}.get(interval) or _(
-        "dotted: this month so far"
-    )
+def interval_tabs(address: Address, chosen: Interval, intervals: Sequence[Interval] = INTERVALS) -> list[Tab]:
+    """The choice of how far apart the points are; none where there is only one way."""
+    offered = [each for each in address.period.intervals if each in intervals]
+    tabs = [Tab(bucket_name(each), address.drawn(each).url(), each == chosen) for each in offered]
+    return tabs if len(tabs) > 1 else []
+
+
+def _days(period: Days) -> Period:
+    return Period(period.first, period.last)
+
+
+def _before(found: Series, address: Address, metric: str) -> list[tuple[Number | None, str]]:
+    """For each point of the line, the value and the name of the point that it is compared with; empty where nothing
+    was counted then: a line at zero would only be in the way."""
+    values, those = found.before.of(metric), found.before.labels
+    if address.before is None or not any(values):
+        return []
+    now, then = _days(address.period), Period(*address.before)
+    named = {
+        label: (value, long_label(label, found.interval, found.before.days or then))
+        for label, value in zip(those, values, strict=True)
+    }
+    met = paired(f"time:{found.interval}", found.this.labels, those, now, then)
+    return [named[label] if label else (None, "") for label in met]
 
 
 def scale_text(form: figures.Form) -> Callable[[float], str]:
@@ -169,22 +206,3 @@ def scale_text(form: figures.Form) -> Callable[[float], str]:
         return figures.written(value, form)
 
     return text
-
-
-def moment(label: str) -> datetime:
-    """The local time in a label; the offset that tells two equal hours apart is left out."""
-    return datetime.fromisoformat(label[:19])
-
-
-def short_label(label: str, interval: str) -> str:
-    at = moment(label)
-    if interval == "hour":
-        return date_text(at, "HH:mm")
-    return date_text(at, "MMM" if interval == "month" else "d MMM")
-
-
-def long_label(label: str, interval: str) -> str:
-    at = moment(label)
-    if interval == "hour":
-        return date_text(at, "EEE d MMM, HH:mm")
-    return date_text(at, "MMMM y" if interval == "month" else "EEE d MMM y")

@@ -12,6 +12,7 @@ from dashboards import figures, names
 from dashboards.asked import Asked
 from dashboards.figures import Change
 from dashboards.i18n import _, decimal
+from dashboards.periods import Interval
 from dashboards.query import THRESHOLDS, Period, QueryError, VitalRow, vitals
 from dashboards.query.period import labels
 from dashboards.query.vitals import Rating
@@ -20,7 +21,8 @@ from dashboards.series import Chart, Points, Series, line
 DEFAULT = "lcp"
 ROWS = 12
 BY = ("page", "device", "country")
-MOST_DAYS = 100
+INTERVALS: tuple[Interval, ...] = ("day", "week", "month")
+MOST_POINTS = 600  # of a line: ten years by week
 MOST_BEFORE = 1000  # values that are looked for in the days to compare with
 
 
@@ -134,23 +136,32 @@ class SpeedReport(Asked):
         return _("Good is up to %(good)s, poor is over %(poor)s.", good=good, poor=poor)
 
     @cached_property
+    def interval(self) -> Interval:
+        """Vitals are kept by the day."""
+        return "day" if self.address.interval == "hour" else self.address.interval
+
+    @cached_property
     def chart(self) -> Chart | None:
-        """The metric day by day; None for a single day, or for more than a line can show."""
-        if not 1 < self.days.days <= MOST_DAYS or self.metric not in self._whole:
+        """The metric over time; None for a single day."""
+        if self.days.days < 2 or self.metric not in self._whole:
             return None
-        found = vitals(self.source, self.days, by="day", metric=self.metric, filters=self.filters, limit=MOST_DAYS)
+        found = vitals(
+            self.source, self.days, by=self.interval, metric=self.metric, filters=self.filters, limit=MOST_POINTS
+        )
         this = self._points(found, self.days)
-        earlier = self._before("day", self.metric) if self.days_before else []
+        earlier = self._before(self.interval, self.metric) if self.days_before else []
         before = self._points(earlier, self.days_before) if self.days_before and earlier else Points([], {})
         unit = _("in thousandths") if self.metric == "cls" else _("in ms")
         title = _("%(metric)s, 75th percentile %(unit)s", metric=self.metric_name, unit=unit)
-        return line(Series(this, before, "day"), self.address, self.metric, title, "number")
+        found_series = Series(this, before, self.interval)
+        return line(found_series, self.address, self.metric, title, "number", intervals=INTERVALS)
 
     def _points(self, found: Sequence[VitalRow], period: Period) -> Points:
         factor = 1000 if self.metric == "cls" else 1
         known = {row.value: row.p75 * factor for row in found}
-        days = labels("time:day", period, self.site.timezone)[: self.days.days]
-        return Points(days, {self.metric: [known.get(day) for day in days]})
+        kept = self.source.kept(period)
+        shown = labels(f"time:{self.interval}", kept, self.site.timezone)
+        return Points(shown, {self.metric: [known.get(label) for label in shown]}, kept)
 
     def lines(self, by: str) -> Sequence[VitalLine]:
         """The metric by page, device or country: those with most samples."""

@@ -14,6 +14,7 @@ function options(config, width) {
   const text = { color: colour("soft"), fontFamily: font(), fontSize: 12 };
   const scale = config.scale;
   const names = new Map(scale.map((value, index) => [value, config.scaleTexts[index]]));
+  const places = config.ticks[width > 600 ? 0 : 1];
   const last = lastKnown(config.values);
   const before = lastKnown(config.values.slice(0, Math.max(last, 0)));
   return {
@@ -25,7 +26,7 @@ function options(config, width) {
     }),
     xAxis: {
       type: "category", data: config.labels, boundaryGap: false, axisLine: { show: false }, axisTick: { show: false },
-      axisLabel: { ...text, interval: every(config.labels.length, width > 600 ? 12 : 4), margin: 10, hideOverlap: true,
+      axisLabel: { ...text, interval: (index) => places.includes(index), margin: 10, hideOverlap: true,
         alignMinLabel: "left", alignMaxLabel: "right" },
     },
     yAxis: {
@@ -37,7 +38,8 @@ function options(config, width) {
         lineStyle: { color: colour("faint"), width: 1.5, type: [4, 5] } },
       { type: "line", data: config.values, symbol: "none", connectNulls: true, silent: true, z: 2,
         lineStyle: { width: 0 }, areaStyle: { color: colour("wash") } },
-      { ...accent(), data: config.values.map((value, index) => (config.running && index === last ? null : value)), symbol: "none", z: 3 },
+      { ...accent(), data: config.values.map((value, index) => ((config.running && index === last) || (config.cut && index === 0) ? null : value)), symbol: "none", z: 3 },
+      { ...accent([1, 5]), data: config.values.map((value, index) => (config.cut && index < 2 ? value : null)), symbol: "none", z: 3 },
       { ...accent(config.running ? [1, 5] : "solid"), z: 4, symbol: "circle",
         data: config.values.map((value, index) => (index === last || (config.running && index === before) ? value : null)),
         symbolSize: (value, { dataIndex }) => (dataIndex === last ? 7 : 0) },
@@ -57,12 +59,6 @@ function accent(type = "solid") {
     lineStyle: { color: colour("accent"), width: 2.25, join: "round", cap: "round", type },
     itemStyle: { color: colour("card"), borderColor: colour("accent"), borderWidth: 2.25 },
   };
-}
-
-/** Which labels are written: the first, and others evenly spread, at most `most`. */
-function every(count, most) {
-  const step = Math.max(Math.ceil(count / most), 1);
-  return (index) => index % step === 0;
 }
 
 function tip(config, index) {

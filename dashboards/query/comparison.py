@@ -7,6 +7,7 @@ from dashboards.query.dimensions import TIMES
 from dashboards.query.errors import QueryError
 from dashboards.query.kept import Source
 from dashboards.query.metrics import UNKNOWABLE
+from dashboards.query.pairing import paired
 from dashboards.query.parse import Query
 from dashboards.query.period import Period, compared, labels
 from dashboards.query.result import Comparison, Row, Value, change
@@ -64,10 +65,15 @@ def _sized(plan: Plan) -> Query:
 
 
 def _then(plan: Plan, before: Period, timezone: str) -> dict[str, str]:
-    """Label of a bucket → label of the bucket at the same place in the period before."""
+    """Label of a bucket → label of the bucket at the same place in the period before, where it has one. Hours of parts
+    of days meet in their order: these periods are as long as each other in hours."""
     if not plan.bucket:
         return {}
-    return dict(zip(labels(plan.bucket, plan.period, timezone), labels(plan.bucket, before, timezone), strict=False))
+    these, those = (labels(plan.bucket, period, timezone) for period in (plan.period, before))
+    if plan.period.hours is not None:
+        return dict(zip(these, those, strict=False))
+    pairs = zip(these, paired(plan.bucket, these, those, plan.period, before), strict=True)
+    return {label: other for label, other in pairs if other is not None}
 
 
 def _compare(
@@ -76,7 +82,7 @@ def _compare(
 ) -> Row:  # fmt: skip
     named = list(zip(query.dimensions, row.dimensions, strict=True))
     if any(name in TIMES and value not in then for name, value in named):
-        return row  # the period before is shorter
+        return row  # the period before is shorter, or has no such hour
     dimensions = tuple(then[value] if name in TIMES else value for name, value in named)
     metrics = known.get(dimensions, nothing)
     changes = tuple(change(*three) for three in zip(query.metrics, metrics, row.metrics, strict=True))

@@ -10,7 +10,7 @@ from dashboards.query.filters import leaves, parse_filters
 from dashboards.query.kept import Source
 from dashboards.query.patterns import check_patterns
 from dashboards.query.period import Period
-from dashboards.query.sql import conditions
+from dashboards.query.sql import BUCKETS, conditions
 from dashboards.query.store import fetch
 from dashboards.query.tables import COUNTRY_NAME, Table
 
@@ -26,12 +26,14 @@ THRESHOLDS = {
 }
 COLUMNS = {"page": "t.page", "device": "t.device", "country": "t.country", "country_name": COUNTRY_NAME}
 FILTERS = {"event:page", "visit:device", "visit:country", "visit:country_name"}
-BY = {"": "''", "page": "t.page", "device": "t.device", "country": "t.country", "day": "t.day"}
+TIMES = {name: BUCKETS[f"time:{name}"] for name in ("day", "week", "month")}
+BY = {"": "''", "page": "t.page", "device": "t.device", "country": "t.country", **TIMES}
 TABLE = Table("vitals", COLUMNS, {"samples": "t.samples"})
 
 
 class VitalRow(NamedTuple):
-    """A metric of a page, a device, a country or a day. Quantiles are exact to five percent; ms, and for cls a score.
+    """A metric of a page, a device, a country, or of a day, week or month. Quantiles are exact to five percent; ms, and
+    for cls a score. Weeks and months are called by their first day, a first week that is cut by that of the period.
 
     `rating` is that of p75, as web.dev has it; the last three are percent of the samples.
     """
@@ -57,10 +59,10 @@ def vitals(
     filters: Sequence[object] = (),
     limit: int = 100,
 ) -> list[VitalRow]:
-    """All vitals or one, as a whole or by page, device, country or day; the values with most samples come first.
+    """All vitals or one, as a whole or by page, device, country or time; the values with most samples come first.
 
-    `limit` counts values; days come in their order. `filters` as in the API, on event:page, visit:device, visit:country
-    and visit:country_name. Raises QueryError for what is not known, and StoreError.
+    `limit` counts values; days, weeks and months come in their order. `filters` as in the API, on event:page,
+    visit:device, visit:country and visit:country_name. Raises QueryError for what is not known, and StoreError.
     """
     if by not in BY or metric not in ("", *METRICS):
         raise QueryError(f"vitals are {', '.join(METRICS)}, by {', '.join(filter(None, BY))}")
@@ -86,7 +88,7 @@ def vitals(
 def _text(by: str, where: str) -> str:
     """Made of names of columns alone. The values with most samples, then their metrics in alphabetical order."""
     bound = "transform(toString(t.metric), {{metrics:Array(String)}}, {{{}:Array(UInt8)}}, toUInt8(0))"
-    order = "value" if by == "day" else "sum(samples) OVER (PARTITION BY value) DESC, value"
+    order = "value" if by in TIMES else "sum(samples) OVER (PARTITION BY value) DESC, value"
     return (
         f"SELECT toString({BY[by]}) AS value, toString(t.metric) AS name, sum(t.samples) AS samples,"  # noqa: S608
         " quantilesExactWeighted(0.5, 0.75, 0.95)(t.bucket, toUInt64(t.samples)) AS quantiles,"

@@ -36,7 +36,7 @@ PATHS += [f"/sites/goods.lv/{report}{'&' if '?' in report else '?'}{SHOP}" for r
 SECOND_WEEK = f"from={MONDAY + timedelta(days=7)}&to={MONDAY + timedelta(days=13)}"  # compared with the first
 PATHS += [f"/sites/goods.lv/{report}?{SECOND_WEEK}" for report in ("speed", "audience", "retention")]
 PATHS += [f"/sites/goods.lv?{SHOP}&country=LV&device.not=mobile&match=any", "/sites/shop.lv/settings/goals"]
-PATHS += [f"/sites/goods.lv/goals?{SHOP}&source.fits=("]
+PATHS += [f"/sites/goods.lv/goals?{SHOP}&source.fits=(", "/sites/shop.lv?period=28d&interval=week"]
 WATCH = """
 window.shift = 0;
 new PerformanceObserver((list) => {
@@ -185,6 +185,8 @@ def test_a_report_can_be_read_without_javascript(open_page: Open, width: int) ->
     expect(page.locator("svg .line").locator("visible=true").first).to_be_attached()
     expect(page.locator("#places .map")).to_be_hidden()
     expect(page.locator("#pages tbody tr").first).to_contain_text("/page-0")
+    page.locator(".intervals").get_by_role("link", name="Week").click()
+    expect(page.locator("#summary .as-table thead")).to_contain_text("Week")
     page.locator("#pages").get_by_role("link", name="Entry").click()
     expect(page.locator("#pages thead")).to_contain_text("Entry page")
     page.get_by_role("link", name="7 days" if width > 760 else "7 d").click()
@@ -214,6 +216,23 @@ def test_a_tile_changes_the_line_in_place_and_back_undoes_it(open_page: Open) ->
     expect(page.locator(".tile.current")).to_contain_text("Visitors")
     assert page.evaluate("window.mark") == 1
     expect(page.locator(".chart canvas")).to_have_count(1)
+
+
+def test_the_line_is_drawn_by_week_and_stays_live(open_page: Open) -> None:
+    page = marked(open_page("/sites/shop.lv?period=28d"))
+    scroll_through(page)
+    page.locator(".intervals").get_by_role("link", name="Week").click()
+    expect(page.locator(".intervals [aria-current]")).to_have_text("Week")
+    expect(page.locator("#summary .as-table thead")).to_contain_text("Week")
+    expect(page.locator(".chart canvas")).to_have_count(1)
+    assert "interval=week" in str(page.locator("#report").get_attribute("data-live"))
+    page.locator(".arrow[rel=prev]").click()
+    expect(page.locator(".arrow[rel=next]")).to_be_visible()
+    expect(page.locator(".intervals [aria-current]")).to_have_text("Week")
+    page.locator(".segments").get_by_role("link", name="Today").click()
+    expect(page.locator(".intervals")).to_have_count(0)
+    assert "interval" not in page.url
+    assert page.evaluate("window.mark") == 1
 
 
 def test_a_row_filters_and_its_chip_takes_the_filter_back(open_page: Open) -> None:
