@@ -18,21 +18,36 @@ COMPRESSED = (".bin", ".cmrk", ".cmrk2", ".cmrk3", ".cmrk4", ".cidx")
 # Files of hashes: any four bytes may occur in them by chance.
 RANDOM = ("checksums.txt",)
 
+Seen = dict[tuple[bytes, bool], list[str]]  # what was found in a content that is random or not
 
-def search(blobs: Iterable[tuple[str, bytes, bool]], known: Iterable[Known]) -> list[str]:
-    """What of the known things is in the blobs, and where."""
+
+def search(blobs: Iterable[tuple[str, bytes, bool]], known: Iterable[Known], seen: Seen | None = None) -> list[str]:
+    """What of the known things is in the blobs, and where.
+
+    Most files of the engine are like others of it, and stay as they are: each content is searched once. `seen` keeps
+    what was in it from one search to the next of the same known things.
+    """
     things = list(known)
+    seen = {} if seen is None else seen
     found = []
     for where, data, is_random in blobs:
-        lower = data.lower()
-        for thing in things:
-            if any(form in lower for form in thing.text):
-                found.append(f"{thing.what}, as text, in {where}")
-            if any(form in data for form in thing.packed):
-                found.append(f"{thing.what}, encoded, in {where}")
-            if not is_random and any(form in data for form in thing.short):
-                found.append(f"{thing.what}, packed, in {where}")
+        content = (data, is_random)
+        if content not in seen:
+            seen[content] = list(inside(data, is_random, things))
+        found += [f"{what} in {where}" for what in seen[content]]
     return found
+
+
+def inside(data: bytes, is_random: bool, things: Iterable[Known]) -> Iterator[str]:
+    """Which of the things are in the data, and in what form."""
+    lower = data.lower()
+    for thing in things:
+        if any(form in lower for form in thing.text):
+            yield f"{thing.what}, as text,"
+        if any(form in data for form in thing.packed):
+            yield f"{thing.what}, encoded,"
+        if not is_random and any(form in data for form in thing.short):
+            yield f"{thing.what}, packed,"
 
 
 def files(folder: Path) -> Iterator[tuple[str, bytes, bool]]:
