@@ -1,0 +1,104 @@
+"""What people click in the reports of the dashboards, in a real browser: rows, filters, comparisons, goals, funnels."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.dashboard import SHOP, Open, dashboard, marked, open_page
+
+__all__ = ["dashboard", "open_page"]  # fixtures
+
+
+def test_a_row_filters_and_its_chip_takes_the_filter_back(open_page: Open) -> None:
+    page = marked(open_page("/sites/shop.lv"))
+    page.locator("#devices").get_by_role("link", name="Mobile").click()
+    chip = page.locator(".chip", has_text="Device is Mobile")
+    expect(chip).to_be_visible()
+    expect(page.locator("#devices tbody tr")).to_have_count(1)
+    chip.get_by_role("link", name="is", exact=True).click()
+    turned = page.locator(".chip", has_text="Device is not Mobile")
+    expect(turned).to_be_visible()
+    expect(page.locator("#devices tbody tr")).to_contain_text("Desktop")
+    turned.get_by_role("link", name="Remove this filter").click()
+    expect(turned).to_have_count(0)
+    expect(page.locator("#devices tbody tr")).to_have_count(2)
+    assert page.evaluate("window.mark") == 1
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_all_figures_of_the_list_of_pages_are_seen_at_once(open_page: Open, width: int) -> None:
+    page = open_page("/sites/shop.lv/list/page", width)
+    box = page.locator(".list")
+    assert box.evaluate("box => box.scrollWidth - box.clientWidth") <= 0
+    first = page.locator(".list tbody tr").first
+    label = first.locator("th a").bounding_box()
+    assert label
+    assert label["height"] < 40, "the name stands in one line"
+    for figure in first.locator("td").all():
+        shown = figure.bounding_box()
+        assert shown
+        assert shown["x"] >= 0
+        assert shown["x"] + shown["width"] <= width
+
+
+def test_goals_and_a_funnel_are_added_and_removed_without_javascript(open_page: Open) -> None:
+    page = open_page("/sites/empty.lv/settings/goals", scripts=False)
+    for name in ("Basket", "Thanks"):
+        page.get_by_role("link", name="Page", exact=True).click()
+        page.locator("#goal-name").fill(name)
+        page.locator("#goal-page").fill(f"/{name.lower()}/**")
+        page.get_by_role("button", name="Add the goal").click()
+    expect(page.locator("#goals tbody tr")).to_have_count(2)
+    page.locator("#funnel-name").fill("Order")
+    page.get_by_label("Step 1").select_option("Basket")
+    page.get_by_label("Step 2").select_option("Thanks")
+    page.get_by_label("in any visits of the visitor").check()
+    page.get_by_role("button", name="Add the funnel").click()
+    expect(page.locator("#funnels")).to_contain_text("across visits")
+    page.locator("#funnels summary").click()
+    page.locator("#funnels").get_by_role("button", name="Stop counting it").click()
+    expect(page.locator("#funnels .name")).to_have_count(0)
+    page.get_by_role("link", name="Goals", exact=True).click()
+    expect(page.locator("#goals tbody tr")).to_have_count(2)
+
+
+def test_reports_follow_clicks_in_place(open_page: Open) -> None:
+    page = marked(open_page(f"/sites/goods.lv/goals?{SHOP}"))
+    page.locator("#events").get_by_role("link", name="Order").click()
+    page.locator("#properties").get_by_role("link", name="plan").click()
+    expect(page.locator("#properties tbody tr").first).to_contain_text("basic")
+    page.locator("#goals").get_by_role("link", name="Order Event “Order”", exact=True).click()
+    expect(page.locator("#goal .figure").first).to_have_text("3")
+    page.locator("#devices").get_by_role("link", name="Mobile").click()
+    expect(page.locator("#goal .figure").first).to_have_text("1")
+    assert page.evaluate("window.mark") == 1
+    page.get_by_role("link", name="Funnels", exact=True).click()
+    expect(page.locator(".chip")).to_contain_text("Device is Mobile")
+    expect(page.locator("#funnel tbody tr").first).to_contain_text("3")
+
+
+def test_a_filter_and_a_comparison_are_chosen_without_javascript(open_page: Open) -> None:
+    page = open_page(f"/sites/goods.lv?{SHOP}", scripts=False)
+    page.locator(".filter summary").click()
+    page.get_by_label("Only where").select_option("Country")
+    page.get_by_label("Condition").select_option("is not")
+    page.get_by_label("Value").fill("Latvia")
+    page.get_by_role("button", name="Add the filter").click()
+    expect(page.locator(".chip")).to_contain_text("Country is not Latvia")
+    expect(page.locator("[data-metric=visitors]")).to_have_text("6")
+    page.locator(".compare summary").click()
+    page.get_by_role("link", name="Same period last year").click()
+    expect(page.locator(".compare summary")).to_contain_text("Last year")
+    expect(page.locator(".chip")).to_contain_text("Country is not Latvia")
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_the_pictures_of_reports_are_there_or_their_tables(open_page: Open, width: int) -> None:
+    page = open_page(f"/sites/goods.lv/funnels?{SHOP}", width, scripts=False)
+    shown = expect(page.locator(".steps svg"))
+    if width > 760:
+        shown.to_be_visible()
+    else:
+        shown.to_be_hidden()
+    expect(page.locator("#funnel tbody tr")).to_have_count(3)
+    page.goto(f"/sites/goods.lv/paths?{SHOP}")
+    expect(page.locator("#paths .ways").first).to_contain_text("/guides/chain")
