@@ -1158,6 +1158,88 @@ GROUP BY site, day, if(fold, 'other', f.name)
 HAVING max(f.people) >= 10
 COMMENT 'Custom events by day';
 
+CREATE OR REPLACE VIEW goals_daily
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    goal            LowCardinality(String)  COMMENT 'Goal, by its name; ''other'' stands for those of fewer than 10 visitors and for the next one',
+    currency        LowCardinality(String)  COMMENT 'Currency of the revenue by ISO 4217 code, empty without revenue; ''other'' stands for those of the goal with fewer than 10 visitors',
+    visitors        Int64                   COMMENT 'Visitors who reached the goal on this day; for the goal ''other'' the sum over its goals',
+    conversions     Int64                   COMMENT 'Visits that reached it',
+    revenue         Nullable(Int64)         COMMENT 'Revenue in minor units of the currency (cents); NULL for the currency ''other'''
+)
+DEFINER = CURRENT_USER SQL SECURITY DEFINER AS
+WITH
+    amounts AS
+    (
+        SELECT site, day, toString(t.goal) AS name, toString(t.currency) AS paid, sum(t.goal_visitors) AS people,
+            sum(t.conversions) AS times, sum(t.revenue) AS amount
+        FROM rollup_goals AS t
+        WHERE day < toDate(now('UTC') - INTERVAL 12 HOUR) AND t.goal != ''
+        GROUP BY site, day, name, paid
+    ),
+    -- As with pages: who reached two of the hidden goals is one person, so one of them has to have k by itself.
+    goals AS (SELECT *, sum(people) OVER (PARTITION BY site, day, name) AS n1 FROM amounts),
+    folded_goals AS
+    (
+        SELECT *, n1 < 10 OR (min(n1) OVER (PARTITION BY site, day) < 10
+            AND (n1, name) = minIf((n1, name), n1 >= 10) OVER (PARTITION BY site, day)) AS fold1
+        FROM goals
+    ),
+    -- A visitor of a goal is counted beside the currency in which he paid first, so the currencies of a goal share its
+    -- visitors: an amount that is shown was paid by k of them at least. Amounts of different currencies make no sum.
+    folded_currencies AS
+    (
+        SELECT *, fold1 OR people < 10 OR (min(people) OVER (PARTITION BY site, day, name) < 10
+            AND sum(people) OVER (PARTITION BY site, day, name ORDER BY people, paid) - people < 10) AS fold2
+        FROM folded_goals
+    )
+SELECT site, day, if(f.fold1, 'other', f.name) AS goal, if(f.fold2, 'other', f.paid) AS currency,
+    sum(f.people) AS visitors, sum(f.times) AS conversions, if(max(f.fold2), NULL, sum(f.amount)) AS revenue
+FROM folded_currencies AS f
+GROUP BY site, day, goal, currency
+HAVING max(f.n1) >= 10
+COMMENT 'Goals by day';
+
+-- A funnel is one crowd that grows smaller: two steps that are shown tell how many were lost between them. So from the
+-- first step on, a step is shown when k reached it, and when either nobody or k were lost since the step shown before
+-- it; a funnel that fewer than k entered is not shown. Nothing folds into 'other': steps of different funnels make no
+-- sum, and where there is no sum, nothing hidden can be worked out from what is shown beside it. As only the steps
+-- before it decide about a step, funnels that begin alike hide the same ones, and none tells what another one hides.
+CREATE OR REPLACE VIEW funnels_daily
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day on which the funnel was entered, in the time zone of the site',
+    funnel          LowCardinality(String)  COMMENT 'Funnel, by its name; those that fewer than 10 entered are not shown',
+    step            UInt8                   COMMENT 'Step of the funnel, from 1; not shown when fewer than 10 reached it, or 1 to 9 were lost since the step shown before it',
+    entered         Int64                   COMMENT 'Visits that entered the funnel, by its first step (visitors, when it spans visits)',
+    reached         Int64                   COMMENT 'Those of them that reached the step, then or (when the funnel spans visits) later'
+)
+DEFINER = CURRENT_USER SQL SECURITY DEFINER AS
+WITH
+    steps AS
+    (
+        SELECT site, day, funnel, t.step AS place, sum(t.reached) AS people
+        FROM rollup_funnels AS t
+        WHERE day < toDate(now('UTC') - INTERVAL 12 HOUR)
+        GROUP BY site, day, funnel, place
+    ),
+    walked AS
+    (
+        SELECT site, day, funnel, arrayFold(
+                (shown, next) -> if(
+                    next.2 >= 10 AND if(empty(shown), next.1 = 1, shown[-1].2 - next.2 = 0 OR shown[-1].2 - next.2 >= 10),
+                    arrayPushBack(shown, next), shown),
+                arraySort(groupArray((s.place, s.people))), CAST([], 'Array(Tuple(UInt8, Int64))')
+            ) AS kept
+        FROM steps AS s
+        GROUP BY site, day, funnel
+    )
+SELECT site, day, funnel, one.1 AS step, w.kept[1].2 AS entered, one.2 AS reached
+FROM walked AS w
+ARRAY JOIN w.kept AS one
+COMMENT 'Steps of funnels, by the day on which they were entered';
+
 CREATE OR REPLACE VIEW flows_daily
 (
     site            LowCardinality(String)  COMMENT 'Site, by its domain',

@@ -8,8 +8,8 @@ from pathlib import Path
 from string import Template
 
 VIEWS = (
-    "site_daily", "pages_daily", "sources_daily", "places_daily", "devices_daily", "events_daily", "flows_daily",
-    "cohorts_weekly", "consents_daily", "unique_visitors",
+    "site_daily", "pages_daily", "sources_daily", "places_daily", "devices_daily", "events_daily", "goals_daily",
+    "funnels_daily", "flows_daily", "cohorts_weekly", "consents_daily", "unique_visitors",
 )  # fmt: skip
 USERS = ("collector", "dashboards", "analyst")
 

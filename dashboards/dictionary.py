@@ -14,7 +14,7 @@ VIEW = re.compile(r"CREATE OR REPLACE VIEW (\w+)\s*\((.*?)\n\)\nDEFINER.*\nCOMME
 COLUMN = re.compile(r"^\s+(\w+)\s+(\S+)\s+COMMENT '((?:[^']|'')*)',?$", re.MULTILINE)
 TYPES = {
     "LowCardinality(String)": "text", "Date": "date", "Nullable(Date)": "date or NULL", "Int64": "integer",
-    "Nullable(Int64)": "integer or NULL",
+    "Nullable(Int64)": "integer or NULL", "UInt8": "integer",
 }  # fmt: skip
 
 INTRODUCTION = """\
@@ -36,12 +36,18 @@ too. So never exactly one group is hidden.
 * Where dimensions stand side by side (`device`, `os`, `browser`), each is folded within the one before it: a kind of
   device with few visitors on each system keeps its own row, with `other` as its system. The rows of a day always add up
   to the visitors of that day.
-* One visitor sees many pages, does many events and takes many steps, so what folds in `pages_daily`, `events_daily`
-  and `flows_daily` is only taken for *k* visitors when one of them alone has *k*. The visitors of a page, an event or a
-  step are exact for the day; those of `other` are the sum over what has folded.
+* One visitor sees many pages, does many events, reaches many goals and takes many steps, so what folds in
+  `pages_daily`, `events_daily`, `goals_daily` and `flows_daily` is only taken for *k* visitors when one of them alone
+  has *k*. The visitors of a page, an event, a goal or a step are exact for the day; those of `other` are the sum over
+  what has folded.
+* Two steps of a funnel tell how many were lost between them. So `funnels_daily` shows a step when *k* reached it, and
+  when either nobody or *k* were lost since the step shown before it; a funnel that fewer than *k* entered on a day is
+  not shown. A step hidden on a day is missing from sums over days: divide by `entered` of the same rows. A funnel
+  across visits grows while its visitors come on; who asks again later sees how many came on in between.
+* The rows of one view do not betray each other. Where a site counts a thing twice, such as all orders and those of a
+  kind as two goals, the difference of the two rows is not guarded.
 * Days with fewer than 10 visitors in all are not shown. `consents_daily` counts decisions, not visitors: there *k* is
   10 of these.
-* Goals and funnels have no view; the dashboards and the [stats API](api.md) answer them.
 * Whole days only: a day appears at noon UTC of the next one, when it has ended in every time zone, and a week likewise.
 
 Visitors of days cannot be added up to visitors of a month: somebody who came on two days would count twice. For the
@@ -72,6 +78,17 @@ EXAMPLES = (
         "SELECT first_week, day, visitors,\n"
         "    round(100 * visitors / max(visitors) OVER (PARTITION BY first_week), 1) AS percent\n"
         "FROM cohorts_weekly WHERE site = 'example.lv' AND first_week IS NOT NULL ORDER BY first_week, day",
+    ),
+    (
+        "Goals of a month, and their revenue in euros",
+        "SELECT goal, sum(conversions) AS conversions, sumIf(revenue, currency = 'EUR') / 100 AS euros\n"
+        "FROM goals_daily WHERE site = 'example.lv' AND day BETWEEN '2026-03-01' AND '2026-03-31'\n"
+        "GROUP BY goal ORDER BY conversions DESC",
+    ),
+    (
+        "Steps of a funnel, in percent of those who entered it",
+        "SELECT step, sum(reached) AS people, round(100 * people / sum(entered), 1) AS percent\n"
+        "FROM funnels_daily WHERE site = 'example.lv' AND funnel = 'Order' GROUP BY step ORDER BY step",
     ),
     (
         "Visits by country",

@@ -16,8 +16,8 @@ from tests.running import start_engine
 
 DAY = date(2026, 3, 1)
 VIEWS = (
-    "site_daily", "pages_daily", "sources_daily", "places_daily", "devices_daily", "events_daily", "flows_daily",
-    "cohorts_weekly", "consents_daily",
+    "site_daily", "pages_daily", "sources_daily", "places_daily", "devices_daily", "events_daily", "goals_daily",
+    "funnels_daily", "flows_daily", "cohorts_weekly", "consents_daily",
 )  # fmt: skip
 
 
@@ -86,6 +86,7 @@ def test_the_views_can_be_read(analyst: Store) -> None:
         "SELECT visitors FROM cohorts",
         "SELECT flows FROM flows",
         "SELECT conversions FROM rollup_goals",
+        "SELECT reached FROM rollup_funnels",
         "SELECT visitors FROM topics",
         "SELECT * FROM merge('sikdatne', '.*')",
         "SELECT * FROM cluster('default', sikdatne, rollup_site)",

@@ -57,7 +57,7 @@ def test_everything_a_report_takes_and_tells_is_told() -> None:
 
 def test_the_examples_can_be_asked() -> None:
     bodies = re.findall(r"-d '(.*?)'\n", API, re.DOTALL)
-    assert len(bodies) == 8
+    assert len(bodies) == 9
     for body in map(json.loads, bodies):
         if "report" in body:
             parse_report(body)
@@ -87,7 +87,7 @@ def test_the_dictionary_is_what_the_store_has(store: Store) -> None:
     # The store does not list the columns of a view that takes parameters.
     assert set(found) == {row for row in declared if row[0] != "unique_visitors"}
     assert all(comment for *_, comment in declared)
-    assert len({name for name, *_ in declared}) == 10
+    assert len({name for name, *_ in declared}) == 12
 
 
 def test_the_examples_for_analysts_run(store: Store) -> None:
