@@ -518,6 +518,227 @@ SELECT site, day, goal, currency,
 FROM goal_hits AS h
 GROUP BY site, day, goal, currency;
 
+CREATE TABLE IF NOT EXISTS goal_exit_hits
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    hour            DateTime('UTC')         COMMENT 'Beginning of the hour of the site''s time zone, as an instant',
+    page            LowCardinality(String)  COMMENT 'Path of the page on which the visit ended, as far as is known',
+    goal            LowCardinality(String)  COMMENT 'Goal, by its name',
+    entry           LowCardinality(String)  COMMENT 'Path of the page on which the visit entered the site',
+    channel         LowCardinality(String)  COMMENT 'Acquisition channel the visit came by: Direct, Organic Search, Paid Search, Social, Email, Referral, …',
+    source          LowCardinality(String)  COMMENT 'Source the visit came from: the referring site''s host or name, or utm_source; empty when direct',
+    medium          LowCardinality(String)  COMMENT 'utm_medium of the landing address, or empty',
+    campaign        LowCardinality(String)  COMMENT 'utm_campaign of the landing address, or empty',
+    term            LowCardinality(String)  COMMENT 'utm_term of the landing address, or empty',
+    content         LowCardinality(String)  COMMENT 'utm_content of the landing address, or empty',
+    country         LowCardinality(String)  COMMENT 'Country by ISO 3166-1 alpha-2 code, looked up from the address when the visit began; empty when unknown',
+    region          LowCardinality(String)  COMMENT 'Region of the country, or empty',
+    city            LowCardinality(String)  COMMENT 'City, or empty',
+    device          LowCardinality(String)  COMMENT 'Kind of device: desktop, mobile, tablet, tv, console, or empty',
+    browser         LowCardinality(String)  COMMENT 'Browser family, or empty',
+    browser_version LowCardinality(String)  COMMENT 'Major version of the browser, or empty',
+    os              LowCardinality(String)  COMMENT 'Operating system family, or empty',
+    os_version      LowCardinality(String)  COMMENT 'Major version of the operating system, or empty',
+    screen          LowCardinality(String)  COMMENT 'Width class of the screen: xs, s, m, l, xl, or empty',
+    language        LowCardinality(String)  COMMENT 'Primary language of the browser as a two-letter code, or empty',
+    audience        LowCardinality(String)  COMMENT 'Audience that the site itself assigned: customer, other, or empty',
+    connection      LowCardinality(String)  COMMENT 'Class of the connection, as the browser estimates it: slow-2g, 2g, 3g, 4g, or empty',
+    exits           Int32                   COMMENT 'Visits that reached the goal and ended on this page, as far as is known',
+    detail_expires  Date                    COMMENT 'Day on which the detailed row is deleted',
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+)
+ENGINE = Null
+COMMENT 'Exits of visits that reached goals, on their way into the counters; nothing is kept here';
+
+CREATE TABLE IF NOT EXISTS goal_exits
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    goal            LowCardinality(String)  COMMENT 'Goal, by its name',
+    country         LowCardinality(String)  COMMENT 'Country by ISO 3166-1 alpha-2 code, looked up from the address when the visit began; empty when unknown',
+    region          LowCardinality(String)  COMMENT 'Region of the country, or empty',
+    city            LowCardinality(String)  COMMENT 'City, or empty',
+    device          LowCardinality(String)  COMMENT 'Kind of device: desktop, mobile, tablet, tv, console, or empty',
+    os              LowCardinality(String)  COMMENT 'Operating system family, or empty',
+    browser         LowCardinality(String)  COMMENT 'Browser family, or empty',
+    os_version      LowCardinality(String)  COMMENT 'Major version of the operating system, or empty',
+    browser_version LowCardinality(String)  COMMENT 'Major version of the browser, or empty',
+    channel         LowCardinality(String)  COMMENT 'Acquisition channel the visit came by: Direct, Organic Search, Paid Search, Social, Email, Referral, …',
+    source          LowCardinality(String)  COMMENT 'Source the visit came from: the referring site''s host or name, or utm_source; empty when direct',
+    medium          LowCardinality(String)  COMMENT 'utm_medium of the landing address, or empty',
+    campaign        LowCardinality(String)  COMMENT 'utm_campaign of the landing address, or empty',
+    content         LowCardinality(String)  COMMENT 'utm_content of the landing address, or empty',
+    term            LowCardinality(String)  COMMENT 'utm_term of the landing address, or empty',
+    audience        LowCardinality(String)  COMMENT 'Audience that the site itself assigned: customer, other, or empty',
+    language        LowCardinality(String)  COMMENT 'Primary language of the browser as a two-letter code, or empty',
+    screen          LowCardinality(String)  COMMENT 'Width class of the screen: xs, s, m, l, xl, or empty',
+    hour            DateTime('UTC')         COMMENT 'Beginning of the hour of the site''s time zone, as an instant' CODEC(GCD, T64, Default),
+    entry           LowCardinality(String)  COMMENT 'Path of the page on which the visit entered the site',
+    page            LowCardinality(String)  COMMENT 'Path of the page on which the visit ended, as far as is known',
+    connection      LowCardinality(String)  COMMENT 'Class of the connection, as the browser estimates it: slow-2g, 2g, 3g, 4g, or empty',
+    exits           Int32                   COMMENT 'Visits that reached the goal and ended on this page, as far as is known' CODEC(T64, Default),
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+)
+ENGINE = SummingMergeTree((exits))
+PARTITION BY toYYYYMM(day)
+PRIMARY KEY (site, day, goal)
+ORDER BY (site, day, goal, country, region, city, device, os, browser, os_version, browser_version, channel, source, medium, campaign, content, term, audience, language, screen, hour, entry, page, connection)
+TTL expires
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
+    default_compression_codec = 'ZSTD(6)', min_bytes_for_wide_part = 1048576
+COMMENT 'Exits of visits that reached a goal, with all dimensions, by hour; kept for detail_days of the site';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS goal_exits_from_goal_exit_hits TO goal_exits AS
+SELECT site, day, goal, country, region, city, device, os, browser, os_version, browser_version, channel, source, medium, campaign, content, term, audience, language, screen, hour, entry, page, connection,
+    sum(h.exits) AS exits,
+    max(h.detail_expires) AS expires
+FROM goal_exit_hits AS h
+GROUP BY site, day, goal, country, region, city, device, os, browser, os_version, browser_version, channel, source, medium, campaign, content, term, audience, language, screen, hour, entry, page, connection;
+
+CREATE TABLE IF NOT EXISTS rollup_goal_exits
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    goal            LowCardinality(String)  COMMENT 'Goal, by its name',
+    page            LowCardinality(String)  COMMENT 'Path of the page on which the visit ended, as far as is known',
+    exits           Int32                   COMMENT 'Visits that reached the goal and ended on this page, as far as is known' CODEC(T64, Default),
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+)
+ENGINE = SummingMergeTree((exits))
+PARTITION BY toYYYYMM(day)
+ORDER BY (site, day, goal, page)
+TTL expires
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
+    default_compression_codec = 'ZSTD(6)', min_bytes_for_wide_part = 1048576
+COMMENT 'Daily exits of visits that reached a goal';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS rollup_goal_exits_from_goal_exit_hits TO rollup_goal_exits AS
+SELECT site, day, goal, page,
+    sum(h.exits) AS exits,
+    max(h.expires) AS expires
+FROM goal_exit_hits AS h
+GROUP BY site, day, goal, page;
+
+CREATE TABLE IF NOT EXISTS goal_event_hits
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    hour            DateTime('UTC')         COMMENT 'Beginning of the hour of the site''s time zone, as an instant',
+    page            LowCardinality(String)  COMMENT 'Path of the page on which the goal was reached',
+    goal            LowCardinality(String)  COMMENT 'Goal, by its name; empty: the revenue of all events, whatever goals they reach',
+    currency        LowCardinality(String)  COMMENT 'Currency of the revenue by ISO 4217 code; empty: no revenue in this row',
+    name            LowCardinality(String)  COMMENT 'Name of the custom event, or empty',
+    key             LowCardinality(String)  COMMENT 'Name of a property of the event; empty: the event itself',
+    value           LowCardinality(String)  COMMENT 'Value of the property, as text; empty for the event itself',
+    entry           LowCardinality(String)  COMMENT 'Path of the page on which the visit entered the site',
+    channel         LowCardinality(String)  COMMENT 'Acquisition channel the visit came by: Direct, Organic Search, Paid Search, Social, Email, Referral, …',
+    source          LowCardinality(String)  COMMENT 'Source the visit came from: the referring site''s host or name, or utm_source; empty when direct',
+    medium          LowCardinality(String)  COMMENT 'utm_medium of the landing address, or empty',
+    campaign        LowCardinality(String)  COMMENT 'utm_campaign of the landing address, or empty',
+    term            LowCardinality(String)  COMMENT 'utm_term of the landing address, or empty',
+    content         LowCardinality(String)  COMMENT 'utm_content of the landing address, or empty',
+    country         LowCardinality(String)  COMMENT 'Country by ISO 3166-1 alpha-2 code, looked up from the address when the visit began; empty when unknown',
+    region          LowCardinality(String)  COMMENT 'Region of the country, or empty',
+    city            LowCardinality(String)  COMMENT 'City, or empty',
+    device          LowCardinality(String)  COMMENT 'Kind of device: desktop, mobile, tablet, tv, console, or empty',
+    browser         LowCardinality(String)  COMMENT 'Browser family, or empty',
+    browser_version LowCardinality(String)  COMMENT 'Major version of the browser, or empty',
+    os              LowCardinality(String)  COMMENT 'Operating system family, or empty',
+    os_version      LowCardinality(String)  COMMENT 'Major version of the operating system, or empty',
+    screen          LowCardinality(String)  COMMENT 'Width class of the screen: xs, s, m, l, xl, or empty',
+    language        LowCardinality(String)  COMMENT 'Primary language of the browser as a two-letter code, or empty',
+    audience        LowCardinality(String)  COMMENT 'Audience that the site itself assigned: customer, other, or empty',
+    connection      LowCardinality(String)  COMMENT 'Class of the connection, as the browser estimates it: slow-2g, 2g, 3g, 4g, or empty',
+    conversions     Int32                   COMMENT 'Visits that reached the goal, booked when they did so first',
+    revenue         Int64                   COMMENT 'Revenue in minor units of the currency (cents), of every event that reached the goal',
+    goal_visitors   Int32                   COMMENT 'Visitors who reached the goal for the first time on this day; the page is empty if they did not see it on this day',
+    detail_expires  Date                    COMMENT 'Day on which the detailed row is deleted',
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+)
+ENGINE = Null
+COMMENT 'Events that reached goals, on their way into the counters; nothing is kept here';
+
+CREATE TABLE IF NOT EXISTS goal_events
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    goal            LowCardinality(String)  COMMENT 'Goal, by its name; empty: the revenue of all events, whatever goals they reach',
+    currency        LowCardinality(String)  COMMENT 'Currency of the revenue by ISO 4217 code; empty: no revenue in this row',
+    name            LowCardinality(String)  COMMENT 'Name of the custom event, or empty',
+    key             LowCardinality(String)  COMMENT 'Name of a property of the event; empty: the event itself',
+    value           LowCardinality(String)  COMMENT 'Value of the property, as text; empty for the event itself',
+    country         LowCardinality(String)  COMMENT 'Country by ISO 3166-1 alpha-2 code, looked up from the address when the visit began; empty when unknown',
+    region          LowCardinality(String)  COMMENT 'Region of the country, or empty',
+    city            LowCardinality(String)  COMMENT 'City, or empty',
+    device          LowCardinality(String)  COMMENT 'Kind of device: desktop, mobile, tablet, tv, console, or empty',
+    os              LowCardinality(String)  COMMENT 'Operating system family, or empty',
+    browser         LowCardinality(String)  COMMENT 'Browser family, or empty',
+    os_version      LowCardinality(String)  COMMENT 'Major version of the operating system, or empty',
+    browser_version LowCardinality(String)  COMMENT 'Major version of the browser, or empty',
+    channel         LowCardinality(String)  COMMENT 'Acquisition channel the visit came by: Direct, Organic Search, Paid Search, Social, Email, Referral, …',
+    source          LowCardinality(String)  COMMENT 'Source the visit came from: the referring site''s host or name, or utm_source; empty when direct',
+    medium          LowCardinality(String)  COMMENT 'utm_medium of the landing address, or empty',
+    campaign        LowCardinality(String)  COMMENT 'utm_campaign of the landing address, or empty',
+    content         LowCardinality(String)  COMMENT 'utm_content of the landing address, or empty',
+    term            LowCardinality(String)  COMMENT 'utm_term of the landing address, or empty',
+    audience        LowCardinality(String)  COMMENT 'Audience that the site itself assigned: customer, other, or empty',
+    language        LowCardinality(String)  COMMENT 'Primary language of the browser as a two-letter code, or empty',
+    screen          LowCardinality(String)  COMMENT 'Width class of the screen: xs, s, m, l, xl, or empty',
+    hour            DateTime('UTC')         COMMENT 'Beginning of the hour of the site''s time zone, as an instant' CODEC(GCD, T64, Default),
+    entry           LowCardinality(String)  COMMENT 'Path of the page on which the visit entered the site',
+    page            LowCardinality(String)  COMMENT 'Path of the page on which the goal was reached',
+    connection      LowCardinality(String)  COMMENT 'Class of the connection, as the browser estimates it: slow-2g, 2g, 3g, 4g, or empty',
+    conversions     Int32                   COMMENT 'Visits that reached the goal, booked when they did so first' CODEC(T64, Default),
+    revenue         Int64                   COMMENT 'Revenue in minor units of the currency (cents), of every event that reached the goal' CODEC(T64, Default),
+    goal_visitors   Int32                   COMMENT 'Visitors who reached the goal for the first time on this day; the page is empty if they did not see it on this day' CODEC(T64, Default),
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+)
+ENGINE = SummingMergeTree((conversions, revenue, goal_visitors))
+PARTITION BY toYYYYMM(day)
+PRIMARY KEY (site, day, key, name, goal)
+ORDER BY (site, day, key, name, goal, currency, value, country, region, city, device, os, browser, os_version, browser_version, channel, source, medium, campaign, content, term, audience, language, screen, hour, entry, page, connection)
+TTL expires
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
+    default_compression_codec = 'ZSTD(6)', min_bytes_for_wide_part = 1048576
+COMMENT 'Conversions and revenue by the event that reached the goal and by its properties, with all dimensions, by hour; kept for detail_days of the site';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS goal_events_from_goal_event_hits TO goal_events AS
+SELECT site, day, goal, currency, name, key, value, country, region, city, device, os, browser, os_version, browser_version, channel, source, medium, campaign, content, term, audience, language, screen, hour, entry, page, connection,
+    sum(h.conversions) AS conversions, sum(h.revenue) AS revenue, sum(h.goal_visitors) AS goal_visitors,
+    max(h.detail_expires) AS expires
+FROM goal_event_hits AS h
+GROUP BY site, day, goal, currency, name, key, value, country, region, city, device, os, browser, os_version, browser_version, channel, source, medium, campaign, content, term, audience, language, screen, hour, entry, page, connection;
+
+CREATE TABLE IF NOT EXISTS rollup_goal_events
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    day             Date                    COMMENT 'Day in the time zone of the site',
+    goal            LowCardinality(String)  COMMENT 'Goal, by its name; empty: the revenue of all events, whatever goals they reach',
+    currency        LowCardinality(String)  COMMENT 'Currency of the revenue by ISO 4217 code; empty: no revenue in this row',
+    name            LowCardinality(String)  COMMENT 'Name of the custom event, or empty',
+    key             LowCardinality(String)  COMMENT 'Name of a property of the event; empty: the event itself',
+    value           LowCardinality(String)  COMMENT 'Value of the property, as text; empty for the event itself',
+    conversions     Int32                   COMMENT 'Visits that reached the goal, booked when they did so first' CODEC(T64, Default),
+    revenue         Int64                   COMMENT 'Revenue in minor units of the currency (cents), of every event that reached the goal' CODEC(T64, Default),
+    goal_visitors   Int32                   COMMENT 'Visitors who reached the goal for the first time on this day; the page is empty if they did not see it on this day' CODEC(T64, Default),
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+)
+ENGINE = SummingMergeTree((conversions, revenue, goal_visitors))
+PARTITION BY toYYYYMM(day)
+ORDER BY (site, day, key, name, goal, currency, value)
+TTL expires
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
+    default_compression_codec = 'ZSTD(6)', min_bytes_for_wide_part = 1048576
+COMMENT 'Daily conversions and revenue by the event that reached the goal and by its properties';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS rollup_goal_events_from_goal_event_hits TO rollup_goal_events AS
+SELECT site, day, goal, currency, name, key, value,
+    sum(h.conversions) AS conversions, sum(h.revenue) AS revenue, sum(h.goal_visitors) AS goal_visitors,
+    max(h.expires) AS expires
+FROM goal_event_hits AS h
+GROUP BY site, day, goal, currency, name, key, value;
+
 CREATE TABLE IF NOT EXISTS funnel_hits
 (
     site            LowCardinality(String)  COMMENT 'Site, by its domain',

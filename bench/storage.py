@@ -22,7 +22,9 @@ from collector.store import Store, StoreError, connect, open_store
 MILLION, MONTH = 1_000_000, 30
 LOG = ROOT.parent / "shared" / "data" / "apache-access.log.gz"  # the real one; whoever has another, names it
 PATIENCE = "?send_receive_timeout=3600"  # merging everything is one statement for each table
-DETAILED = ("counters", "flows", "conversions", "funnel_steps", "properties")  # kept for detail_days
+DETAILED = (  # kept for detail_days
+    "counters", "flows", "conversions", "goal_exits", "goal_events", "funnel_steps", "properties",
+)  # fmt: skip
 NOT_COUNTED = ["minutes", "drops", "networks", "consent_log", "schema_versions"]  # kept for a day, or apart
 SIZES = """
 SELECT table, sum(rows), sum(bytes_on_disk)

@@ -28,11 +28,14 @@ class Shape(NamedTuple):
         return (*self.frame, *self.fields)
 
 
-# A release before the visitors of goals wrote one field less.
 GOAL_FIELDS = ("day", "hour", "page", "goal", "currency", "conversions", "revenue", "goal_visitors")
 GOAL, FUNNEL, FLOW, COHORT, PROPERTY, VITAL, TOPIC = "g", "s", "f", "c", "p", "v", "t"
+GOAL_EXIT = "x"
+GOAL_EVENT = "e"  # in no frame: made here of its goals, by the name of the event that reached them and its properties
 SHAPES = {
     GOAL: Shape("goal_hits", EVERYTHING, GOAL_FIELDS, 3),
+    GOAL_EXIT: Shape("goal_exit_hits", EVERYTHING, ("day", "hour", "page", "goal", "exits"), 1),
+    GOAL_EVENT: Shape("goal_event_hits", EVERYTHING, ("day", "name", "key", "value", *GOAL_FIELDS[1:]), 3),
     FUNNEL: Shape("funnel_hits", EVERYTHING, ("day", "funnel", "step", "reached"), 1),
     FLOW: Shape(
         "flows", ("site", "expires"), ("day", "page", "before1", "before2", "before3", "flows", "flow_visitors"), 2
@@ -44,6 +47,7 @@ SHAPES = {
     ),
     TOPIC: Shape("topics", ("site", "expires"), ("day", "topic", "visitors"), 1),
 }  # fmt: skip
+OF_GOALS = frozenset({GOAL, GOAL_EVENT})  # a release before the visitors of goals wrote one field less
 DETAILED = frozenset({FLOW})  # kept as long as details, though their table has one term only
 DEVICE, COUNTRY = (Origin.__struct_fields__.index(name) for name in ("device", "country"))
 
@@ -63,13 +67,20 @@ class Sums:
         self._by_code: dict[str, dict[tuple[Any, ...], list[int]]] = {code: {} for code in SHAPES}
 
     def add(
-        self, site: str, expires: tuple[int, int], origin: tuple[str, ...], now: int, extras: list[list[Any]]
+        self,
+        site: str,
+        expires: tuple[int, int],
+        origin: tuple[str, ...],
+        now: int,
+        extras: list[list[Any]],
+        event: str = "",
     ) -> None:
         """Add those of one frame. `expires` are the days of the detailed rows and of the others, counted from the day
-        of `now` (seconds since the epoch). Raises ValueError for what has no known shape."""
-        for code, *fields in extras:
+        of `now` (seconds since the epoch); `event` is the name of the event that the frame is of, if it is of one.
+        Raises ValueError for what has no known shape."""
+        for code, *fields in _with_event(event, extras) if event else extras:
             shape = SHAPES.get(code)
-            if code == GOAL and len(fields) == len(GOAL_FIELDS) - 1:
+            if code in OF_GOALS and len(fields) == len(SHAPES[code].fields) - 1:
                 fields.append(0)
             if shape is None or len(fields) != len(shape.fields):
                 raise ValueError(f"an extra of unknown shape {code!r}")
@@ -93,6 +104,13 @@ class Sums:
             for code, shape in SHAPES.items()
             if self._by_code[code]
         ]
+
+
+def _with_event(event: str, extras: list[list[Any]]) -> list[list[Any]]:
+    """The extras of an event, and what of its goals is of its name (without a key) and of each of its properties."""
+    pairs = [["", ""], *(extra[3:5] for extra in extras if extra[:1] == [PROPERTY])]
+    goals = [extra for extra in extras if extra[:1] == [GOAL]]
+    return [*extras, *([GOAL_EVENT, goal[1], event, *pair, *goal[2:]] for goal in goals for pair in pairs)]
 
 
 def _columns(shape: Shape, sums: dict[tuple[Any, ...], list[int]]) -> list[Sequence[Any]]:

@@ -146,14 +146,16 @@ def remove_funnel(database: Database, site: str, name: str, *, now: float) -> No
 
 def all_rules(session: Session) -> dict[str, Rules]:
     """What the collector compares hits with, by site; two questions to the database."""
-    goals: dict[str, list[GoalRule]] = {}
+    goals: dict[str, tuple[list[GoalRule], list[GoalRule]]] = {}
     funnels: dict[str, list[FunnelRule]] = {}
-    for row in session.scalars(select(GoalRow).where(GoalRow.removed.is_(None)).order_by(GoalRow.number)):
-        goals.setdefault(row.site, []).append(_goal_rule(_goal(row)))
+    for row in session.scalars(select(GoalRow).order_by(GoalRow.number)):
+        goals.setdefault(row.site, ([], []))[row.removed is not None].append(_goal_rule(_goal(row)))
     for each in session.scalars(select(FunnelRow).where(FunnelRow.removed.is_(None)).order_by(FunnelRow.number)):
         rule = FunnelRule(each.number, each.name, tuple(each.steps), each.strict, each.across)
         funnels.setdefault(each.site, []).append(rule)
-    return {site: Rules(tuple(found), tuple(funnels.get(site, ()))) for site, found in goals.items()}
+    return {
+        site: Rules(tuple(found), tuple(funnels.get(site, ())), tuple(past)) for site, (found, past) in goals.items()
+    }
 
 
 def _goal_rule(goal: Goal) -> GoalRule:

@@ -1,7 +1,8 @@
 """How far a visit has come: the goals it has reached, and the steps of funnels it has done. Pure.
 
 A goal is a conversion once in a visit, and has its visitor once on a day. A visitor is booked on a day on which he was
-active and on a page that he saw on this day, so that no page has more visitors who reached a goal than visitors.
+active and on a page that he saw on this day, so that no page has more visitors who reached a goal than visitors. The
+exit of a visit is booked for each goal that it has reached, too, and moves as the visit goes on.
 
 A funnel is remembered as a run: its number, how many of its steps were counted, how many are done in the current try,
 and the day on which it was entered. All steps are booked on that day, so that in no period more visitors reach a step
@@ -11,7 +12,7 @@ than enter the funnel.
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from collector.extras import FUNNEL, GOAL
+from collector.extras import FUNNEL, GOAL, GOAL_EXIT
 from collector.rules import Goals, Rules
 from collector.state import Extra, Run
 
@@ -27,17 +28,28 @@ class Progress(NamedTuple):
     funnels: Runs
 
 
-def converted(
-    before: Progress, reached: Goals, where: Place, active: Place, money: tuple[str, int], extras: list[Extra]
-) -> Progress:
-    """The progress after a hit `where` that reached these goals; `money` is currency and revenue in minor units.
+class Places(NamedTuple):
+    """Where a hit is booked, where the visitor of a goal that it reaches is, and where the visit has its exit after it.
 
-    A goal is a conversion once in a visit. Its visitor is counted once on a day, at `active`, which is elsewhere when
-    the page was not seen on the day or the page was left after it. Revenue counts each time, for each of the goals and
-    once for the whole.
+    A visitor is elsewhere when the page was not seen on the day, or was left after it.
+    """
+
+    hit: Place
+    visitor: Place
+    exit: Place
+
+
+def converted(
+    before: Progress, reached: Goals, places: Places, money: tuple[str, int], extras: list[Extra]
+) -> Progress:
+    """The progress after a hit that reached these goals; `money` is currency and revenue in minor units.
+
+    A goal is a conversion once in a visit, its visitor is counted once on a day. Revenue counts each time, for each of
+    the goals and once for the whole.
     """
     goals, today, funnels = before
     currency, revenue = money
+    where, active, ended = places
     apart = active != where
     for goal in reached:
         bit = 1 << goal.number - 1
@@ -46,11 +58,21 @@ def converted(
             extras.append((GOAL, *where, goal.name, currency, int(is_first), revenue, int(is_new and not apart)))
         if is_new and apart:
             extras.append((GOAL, *active, goal.name, currency, 0, 0, 1))
+        if is_first:
+            extras.append((GOAL_EXIT, *ended, goal.name, 1))
         goals |= bit
         today |= bit
     if revenue:
         extras.append((GOAL, *where, "", currency, 0, revenue, 0))
     return Progress(goals, today, funnels)
+
+
+def moved_on(goals: int, rules: Rules, before: Place, after: Place, extras: list[Extra]) -> None:
+    """A visit that has reached these goals goes on: its exit is taken back `before` and booked `after`."""
+    for number, name in rules.names.items():
+        if goals >> number - 1 & 1:
+            extras.append((GOAL_EXIT, *before, name, -1))
+            extras.append((GOAL_EXIT, *after, name, 1))
 
 
 def walked(runs: Runs, rules: Rules, reached: Goals, day: int, is_step: bool, extras: list[Extra]) -> Runs:

@@ -22,6 +22,7 @@ BEACON_COLUMNS = (
     "site", "detail_expires", "expires", *Origin.__struct_fields__, "minute", "idle", "hits", *DELTA_FIELDS,
 )  # fmt: skip
 ORIGIN_FIELDS = len(Origin.__struct_fields__)
+NAME = DELTA_FIELDS.index("name")
 DROP_COLUMNS = ("site", "minute", "reason", "drops")
 NETWORK_COLUMNS = ("day", "network", "requests", "refused")
 CONSENT_COLUMNS = (
@@ -182,7 +183,8 @@ def _beacon_rows(body: memoryview, rows: list[tuple[Any, ...]], sums: extras.Sum
         rows.append((*start, frame.idle if hits else 0, hits, day_date(delta[0]), *delta[1:]))
         hits = 0
     if frame.extras:
-        sums.add(frame.site, (frame.detail_expires, frame.expires), origin, frame.minute, frame.extras)
+        event = next((delta[NAME] for delta in frame.deltas if delta[NAME]), "")  # what a page view has none of
+        sums.add(frame.site, (frame.detail_expires, frame.expires), origin, frame.minute, frame.extras, event)
 
 
 def _add_networks(body: memoryview, networks: dict[tuple[int, str], tuple[int, int]]) -> None:

@@ -41,10 +41,16 @@ Goals = tuple[GoalRule, ...]
 
 
 class Rules(msgspec.Struct, frozen=True, dict=True):
-    """What is looked for in every hit of a site."""
+    """What is looked for in every hit of a site. `past` are goals that were removed; visits under way may have them."""
 
     goals: Goals = ()
     funnels: tuple[FunnelRule, ...] = ()
+    past: Goals = ()
+
+    @cached_property
+    def names(self) -> dict[int, str]:
+        """Goals by number, removed ones included."""
+        return {goal.number: goal.name for goal in (*self.goals, *self.past)}
 
     @cached_property
     def funnel_by_number(self) -> dict[int, FunnelRule]:

@@ -14,7 +14,7 @@ import msgspec
 
 from collector.clock import LocalClock, month_of, week_of
 from collector.extras import COHORT, FLOW, PROPERTY, TOPIC, VITAL
-from collector.progress import Place, Progress, carried_over, converted, walked
+from collector.progress import Place, Places, Progress, carried_over, converted, moved_on, walked
 from collector.rules import NO_RULES, Goals, Rules
 from collector.state import DELTA_FIELDS, HASH_LENGTH, NEVER, Delta, Extra, Hit, Kind, Origin, Run, State, Step
 
@@ -83,7 +83,7 @@ def _begin(state: State | None, hit: Hit, minute: int, clock: LocalClock, origin
     funnels = carried_over(state.funnels, rules) if state is not None and state.funnels else ()
     if rules.goals or hit.revenue:
         before = Progress(goals, reached, funnels)
-        goals, reached, funnels = _score_hit(before, hit, day, hour, pages, rules, extras)
+        goals, reached, funnels = _score_hit(before, hit, (day, hour, hit.page), pages, rules, extras)
     new = State(
         born, day, minute, minute, origin, hit.page, 0, int(is_view), is_view, -1, pages,
         0, goals, funnels, (), state.steps if state is not None and is_today else "", reached,
@@ -118,9 +118,13 @@ def _go_on(state: State, hit: Hit, minute: int, clock: LocalClock, rules: Rules)
         extras.append((FLOW, day, path, state.path, *trail, *("", "")[len(trail) :], 1, is_new))
         trail = (state.path, *trail[:1])
     goals, reached, funnels = state.goals, state.reached if is_today else 0, state.funnels
+    ended = (day, hour, path)
+    if moved and state.goals:
+        seen_hour, seen_day = clock.hour(state.seen * 60)
+        moved_on(state.goals, rules, (seen_day, seen_hour, state.path), ended, extras)
     if rules.goals or hit.revenue:
         before = Progress(goals, reached, funnels)
-        goals, reached, funnels = _score_hit(before, hit, day, hour, pages, rules, extras)
+        goals, reached, funnels = _score_hit(before, hit, ended, pages, rules, extras)
     new = State(
         state.born, day, state.start, minute, state.origin, path, 0, state.views + is_view, False,
         -1 if is_view else state.depth, pages, state.seconds, goals, funnels, trail, steps, reached,
@@ -167,11 +171,11 @@ def _score_leave(
 ) -> State:
     """The state after a leave that reached goals: their visitor is of his active day, also when it is over."""
     hour, day = clock.hour(minute * 60)
-    where = (day, hour, hit.page)
-    active_hour = hour if day == state.day else clock.hour(state.seen * 60)[0]
-    active = (state.day, active_hour, hit.page if _knows(state.pages, hit.page) else "")
+    seen_hour, seen_day = clock.hour(state.seen * 60)
+    active = (state.day, hour if day == state.day else seen_hour, hit.page if _knows(state.pages, hit.page) else "")
+    places = Places((day, hour, hit.page), active, (seen_day, seen_hour, state.path))
     before = Progress(state.goals, state.reached, state.funnels)
-    goals, today, funnels = _score(before, hit, where, active, reached, rules, extras)
+    goals, today, funnels = _score(before, hit, places, reached, rules, extras)
     return msgspec.structs.replace(state, goals=goals, reached=today, funnels=funnels)
 
 
@@ -186,29 +190,26 @@ def _samples(hit: Hit, minute: int, clock: LocalClock) -> list[Extra]:
     return [(VITAL, day, hit.page, metric, bucket, 1) for metric, bucket in hit.vitals]
 
 
-def _score_hit(
-    before: Progress, hit: Hit, day: int, hour: int, pages: str, rules: Rules, extras: list[Extra]
-) -> Progress:
-    """The progress after a page view or an event on a day on which these pages were seen."""
+def _score_hit(before: Progress, hit: Hit, ended: Place, pages: str, rules: Rules, extras: list[Extra]) -> Progress:
+    """The progress after a page view or an event, with which the visit `ended` so far; `pages` were seen on the day."""
     is_view = hit.kind == "pageview"
     reached = rules.viewed(hit.page) if is_view else rules.done(hit.name, hit.props)
     if not (reached or hit.revenue or rules.funnels):
         return before
-    where = active = (day, hour, hit.page)
+    day, hour, path = ended
+    where = active = ended if path == hit.page else (day, hour, hit.page)
     if reached and not is_view and not _knows(pages, hit.page):
         active = (day, hour, "")
-    return _score(before, hit, where, active, reached, rules, extras)
+    return _score(before, hit, Places(where, active, ended), reached, rules, extras)
 
 
-def _score(
-    before: Progress, hit: Hit, where: Place, active: Place, reached: Goals, rules: Rules, extras: list[Extra]
-) -> Progress:
+def _score(before: Progress, hit: Hit, places: Places, reached: Goals, rules: Rules, extras: list[Extra]) -> Progress:
     """The progress after a hit that reached these goals (progress.py says where); what it adds goes to `extras`."""
     after = before
     if reached or hit.revenue:
-        after = converted(before, reached, where, active, (hit.currency, hit.revenue), extras)
+        after = converted(before, reached, places, (hit.currency, hit.revenue), extras)
     if rules.funnels:
-        runs = walked(before.funnels, rules, reached, where[0], hit.kind != "leave", extras)
+        runs = walked(before.funnels, rules, reached, places.hit[0], hit.kind != "leave", extras)
         return Progress(after.goals, after.today, runs)
     return after
 

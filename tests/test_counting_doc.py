@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from collector import rows
 from collector.clock import LocalClock, day_date, day_number
-from collector.extras import COHORT, FLOW, FUNNEL, GOAL, SHAPES
+from collector.extras import COHORT, FLOW, FUNNEL, GOAL, GOAL_EXIT, SHAPES
 from collector.rules import FunnelRule, GoalRule, Rules
 from collector.sites import Site
 from collector.store import Store
@@ -83,7 +83,7 @@ def booked() -> list[Booked]:
 
 
 def beside(extra: Extra, today: int) -> str:
-    """What an extra adds, as the page writes it; cohorts are left out there."""
+    """What an extra adds, as the page writes it; cohorts and exits are left out there."""
     code, *values = extra
     row: dict[str, Any] = dict(zip(SHAPES[str(code)].fields, values, strict=True))
     if code == GOAL and row["goal"]:
@@ -96,7 +96,7 @@ def beside(extra: Extra, today: int) -> str:
         return f"step {row['step']} of {row['funnel']}" + (f" on {told(row['day'])}" if row["day"] != today else "")
     if code == FLOW:
         return f"from {row['before1']} to {row['page']}"
-    assert code == COHORT
+    assert code in (COHORT, GOAL_EXIT)
     return ""
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from dashboards.query import sql
-from dashboards.query.dimensions import GOALS, TIMES, dimension
+from dashboards.query.dimensions import TIMES, dimension, is_of_goal
 from dashboards.query.errors import QueryError
 from dashboards.query.filters import Filter, Leaf, leaves
 from dashboards.query.kept import Source
@@ -50,8 +50,8 @@ def _part(name: str, query: Query, needed: dict[str, str], *, hourly: bool) -> s
 
 
 def _without_goals(filters: tuple[Filter, ...]) -> tuple[Filter, ...]:
-    """The filters that a visit can be asked for; those on goals stand alone (combination.py)."""
-    return tuple(item for item in filters if not (isinstance(item, Leaf) and item.dimension in GOALS))
+    """The filters that a visit can be asked for; those on goals and their events stand alone (combination.py)."""
+    return tuple(item for item in filters if not (isinstance(item, Leaf) and is_of_goal(item.dimension)))
 
 
 def rows_of(plan: sql.Plan, source: Source, only: list[tuple[str, ...]] | None = None) -> list[Row]:

@@ -6,7 +6,7 @@ another day) is never approximated.
 
 from collections.abc import Collection, Sequence
 
-from dashboards.query.dimensions import GOALS, PROPERTY
+from dashboards.query.dimensions import PROPERTY, is_of_goal
 from dashboards.query.errors import QueryError
 from dashboards.query.filters import Filter, Leaf, leaves
 from dashboards.query.metrics import REVENUE
@@ -19,26 +19,31 @@ ALLOWED = {
     "event:page": {
         "visitors", "pageviews", "events", "scroll_depth", "time_on_page", "conversions", *RATES, *REVENUE,
     },
-    "event:name": {"visitors", "events"},
+    "event:name": CONVERSIONS | {"visitors", "events"},
     "event:goal": CONVERSIONS | {"visitors"},
     "event:currency": CONVERSIONS,
-    "visit:exit_page": {"visits", "exit_rate"},
-    PROPERTY: {"events"},
+    "visit:exit_page": {"visits", "exit_rate", "conversions", *RATES},
+    PROPERTY: CONVERSIONS | {"events"},
 }  # fmt: skip
 INSTEAD = {
     "event:page": "it is not known which visits saw a page; ask for visitors, pageviews, events, scroll_depth, "
     "time_on_page or conversions, or use visit:entry_page",
-    "event:name": "only events and their visitors are counted by their name; ask for events or visitors",
+    "event:name": "only events, their visitors and the goals they reached are counted by their name; ask for events or "
+    "visitors, conversions or revenue",
     "event:goal": "what else those did who reached a goal is not kept; ask for conversions, visitors, conversion_rate "
     "or revenue",
     "event:currency": "only conversions and revenue have a currency",
-    "visit:exit_page": "only visits and exit_rate are known by the page on which a visit ended",
-    PROPERTY: "only events are counted by their properties; ask for events",
+    "visit:exit_page": "only visits, exit_rate and conversions are known by the page on which a visit ended",
+    PROPERTY: "only events and the goals they reached are counted by their properties; ask for events, conversions or "
+    "revenue, or with event:goal for visitors",
 }
+NO_REVENUE = (
+    "amounts are not written into the visitor's browser, so they cannot follow a visit to the page where it ended; ask "
+    "for conversions, or for revenue by event:page or visit:entry_page"
+)
 APART = (
-    ({"event:page", "event:name", *GOALS}, {"visit:exit_page"}),
-    ({"event:name"}, GOALS),
-    ({PROPERTY}, {"event:page", "visit:exit_page", *GOALS}),
+    ({"event:page", "event:name", "event:currency", PROPERTY}, {"visit:exit_page"}),
+    ({PROPERTY}, {"event:page"}),
 )
 REQUIRED = {"exit_rate": "visit:exit_page"}
 
@@ -50,11 +55,13 @@ def check_combination(metrics: Collection[str], dimensions: Sequence[str], filte
     used = (named - properties) | ({PROPERTY} if properties else set())
     if len(properties) > 1:
         raise QueryError(f"{', '.join(sorted(properties))}: which properties an event had together is not kept")
-    _check_apart(used)
+    _check_apart(metrics, used)
     for special, allowed in ALLOWED.items():
-        if special in used and (refused := [metric for metric in metrics if metric not in allowed]):
+        more = {"visitors"} if special == PROPERTY and "event:goal" in used else set()
+        if special in used and (refused := [metric for metric in metrics if metric not in allowed | more]):
             shown = special if special != PROPERTY else min(properties)
-            raise QueryError(f"{', '.join(refused)} by {shown}: {INSTEAD[special]}")
+            earned = special == "visit:exit_page" and set(refused) <= set(REVENUE)
+            raise QueryError(f"{', '.join(refused)} by {shown}: {NO_REVENUE if earned else INSTEAD[special]}")
     for metric, dimension in REQUIRED.items():
         if metric in metrics and dimension not in used:
             raise QueryError(f"{metric} needs {dimension} as a dimension or a filter")
@@ -66,8 +73,10 @@ def check_combination(metrics: Collection[str], dimensions: Sequence[str], filte
         _check_goals(goal_metrics, dimensions, filters)
 
 
-def _check_apart(used: Collection[str]) -> None:
+def _check_apart(metrics: Collection[str], used: Collection[str]) -> None:
     for some, others in APART:
+        if PROPERTY in used and others == {"event:page"} and "events" not in metrics:
+            continue  # of events that reached a goal, the page is known beside their properties
         ours, theirs = sorted(some & set(used)), sorted(others & set(used))
         if ours and theirs:
             raise QueryError(f"{ours[0].rstrip(':')} cannot be combined with {theirs[0]}: they are counted apart")
@@ -76,13 +85,13 @@ def _check_apart(used: Collection[str]) -> None:
 def _check_visitors(dimensions: Sequence[str], filters: Sequence[Filter], used: Collection[str]) -> None:
     """Visitors of pages, events and goals are known one by one: a sum over several would count a person several times.
 
-    Who reached a goal is counted on one page alone, so these can be summed.
+    Who reached a goal is counted on one page and by one event alone, so these can be summed.
     """
     goals = "event:goal" in used
-    if {"event:page", "event:name"} <= set(used):
+    if not goals and {"event:page", "event:name"} <= set(used):
         raise QueryError("visitors by event:page and event:name together are not known; ask for events")
     for name, what in (("event:page", "pages"), ("event:name", "events"), ("event:goal", "goals")):
-        if name not in used or name in dimensions or (goals and name == "event:page"):
+        if name not in used or name in dimensions or (goals and name != "event:goal"):
             continue
         if (value := _one_value(filters, name)) is None:
             raise QueryError(
@@ -106,8 +115,8 @@ def _check_goals(metrics: Sequence[str], dimensions: Sequence[str], filters: Seq
     if not set(metrics) & set(RATES):
         return
     inner = {leaf.dimension for item in filters if not isinstance(item, Leaf) for leaf in leaves((item,))}
-    if inner & GOALS:
-        raise QueryError(f"{wanted}: filters on {min(inner & GOALS)} cannot stand inside and, or, not beside a rate")
+    if nested := sorted(filter(is_of_goal, inner)):
+        raise QueryError(f"{wanted}: filters on {nested[0]} cannot stand inside and, or, not beside a rate")
     several = "event:page" in used and _one_value(filters, "event:page") is None
     if several and ("conversion_rate" in metrics or "event:page" not in dimensions):
         raise QueryError(

@@ -55,7 +55,7 @@ DIMENSIONS = {
     "visit:audience": Dimension("audience"),
     "visit:connection": Dimension("connection"),
 }
-GOALS = frozenset({"event:goal", "event:currency"})  # what a conversion has, and a visit has not
+GOALS = frozenset({"event:goal", "event:currency"})
 
 NOT_KEPT = {
     "event:hostname": "the host of a page is not kept; a site is one domain",
@@ -87,6 +87,11 @@ def is_property(name: str) -> bool:
     """Whether it is a property of events with a name that can be kept."""
     key = name.removeprefix(PROPERTY)
     return name.startswith(PROPERTY) and key.isprintable() and 0 < len(key.encode(errors="replace")) <= LONGEST_KEY
+
+
+def is_of_goal(name: str) -> bool:
+    """Whether a conversion has it, and a visit has not: its goal, its currency, the event that reached it."""
+    return name in GOALS or name == "event:name" or name.startswith(PROPERTY)
 
 
 @lru_cache(maxsize=1)

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import NamedTuple
 
-from dashboards.query.dimensions import GOALS, TIMES
+from dashboards.query.dimensions import TIMES, is_of_goal
 from dashboards.query.errors import QueryError
 
 
@@ -99,7 +99,7 @@ def measures(
     if "event:goal" in used:
         swap["revenue"] = "goal_revenue"
     if "visit:exit_page" in used:
-        swap["visits"] = "exits"
+        swap |= dict.fromkeys(("visits", *WHOLES), "exits") | dict.fromkeys(("conversions", *CONVERTED), "goal_exits")
     return {name: swap.get(name, name) for metric in metrics for name in METRICS[metric].measures}
 
 
@@ -112,4 +112,4 @@ def grouped_by(part: str, dimensions: Collection[str]) -> tuple[str, ...]:
     """The dimensions by which a part is grouped: a visit has no goal, and all visits are told apart by time alone."""
     if part == "all":
         return tuple(name for name in dimensions if name in TIMES)
-    return tuple(name for name in dimensions if part != "group" or name not in GOALS)
+    return tuple(name for name in dimensions if part != "group" or not is_of_goal(name))

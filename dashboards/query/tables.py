@@ -27,7 +27,8 @@ COUNTRY_NAME = (
 class Table:
     """`columns` are its dimensions, `measures` what it sums: by the names of dimensions.py and metrics.py, in SQL.
 
-    `detail` is kept for detail_days only. `keyed` has a row for each property of an event.
+    `detail` is kept for detail_days only. `keyed` has a row for each property of an event; of events that reached goals
+    also one without a key.
     """
 
     source: str
@@ -47,6 +48,8 @@ DAYS = {"visitors": "t.visitors", "new_visitors": NEW, **VISITS}
 CONVERSIONS = {
     **_same("conversions", "goal_visitors"), "revenue": AMOUNTS.format("!="), "goal_revenue": AMOUNTS.format("="),
 }  # fmt: skip
+GOAL_EXITS = {"goal_exits": "t.exits"}  # conversions where the visits ended
+OF_EVENTS = _same("goal", "currency", "name", "value")
 SOURCES = _same("channel", "source", "medium", "campaign", "content", "term")
 PLACES = {**_same("country", "region", "city"), "country_name": COUNTRY_NAME}
 DEVICES = _same("device", "os", "browser", "os_version", "browser_version", "screen")
@@ -66,6 +69,8 @@ TABLES = (
     Table("rollup_pages", {"entry": "t.page"}, _same("visits", "bounces")),
     Table("rollup_pages", {"exit": "t.page"}, _same("exits", "pageviews")),
     Table("rollup_goals", _same("goal", "currency"), CONVERSIONS),
+    Table("rollup_goal_exits", {**_same("goal"), "exit": "t.page"}, GOAL_EXITS),
+    Table("rollup_goal_events", OF_EVENTS, CONVERSIONS, keyed=True),
     Table("rollup_properties", {**_same("value"), "name": NAMED}, _same("events"), keyed=True),
     Table(
         "counters",
@@ -74,6 +79,8 @@ TABLES = (
         detail=True,
     ),
     Table("conversions", {**ORIGINS, **_same("hour", "page", "goal", "currency")}, CONVERSIONS, detail=True),
+    Table("goal_exits", {**ORIGINS, **_same("hour", "goal"), "exit": "t.page"}, GOAL_EXITS, detail=True),
+    Table("goal_events", {**ORIGINS, **OF_EVENTS, **_same("hour", "page")}, CONVERSIONS, detail=True, keyed=True),
     Table("properties", {**ORIGINS, **_same("value"), "name": NAMED}, _same("events"), detail=True, keyed=True),
 )
 

@@ -34,6 +34,15 @@ class Reached(NamedTuple):
     is_first: bool
 
 
+class Ended(NamedTuple):
+    """A visit that reached a goal: the day of its last page view or event, and the page on which it ended."""
+
+    goal: GoalRule
+    day: date
+    page: str
+    visit: Visit
+
+
 class GoalVisitor(NamedTuple):
     """A visitor who reached a goal on a day: on which page, empty if he did not see it on that day; at which hit."""
 
@@ -72,6 +81,21 @@ def goals_reached(visits: Iterable[Visit], goals: Sequence[GoalRule]) -> list[Re
             times = [hit for hit, seconds in visit.log if is_reached(goal, hit, seconds)]
             found += [Reached(goal, hit, visit, number == 0) for number, hit in enumerate(times)]
     return found
+
+
+def goals_ended(visits: Iterable[Visit], goals: Sequence[GoalRule], zone: str) -> list[Ended]:
+    """Where visits ended, for each goal that they reached."""
+    return [
+        Ended(goal, day_of(visit.hits[-1].at, zone), visit.places[-1].page, visit)
+        for visit in visits
+        for goal in goals
+        if any(is_reached(goal, hit, seconds) for hit, seconds in visit.log)
+    ]
+
+
+def carried(hit: RawHit) -> list[tuple[str, str, str]]:
+    """What an event is counted by: its name alone, and with each of its properties. Nothing for other hits."""
+    return [(hit.name, "", ""), *((hit.name, *pair) for pair in hit.props)] if hit.kind == "event" else []
 
 
 def goal_visitors(visits: Iterable[Visit], goals: Sequence[GoalRule], zone: str) -> Iterator[GoalVisitor]:

@@ -42,6 +42,10 @@ def test_the_smallest_table_that_knows(columns: list[str], metrics: list[str], t
         (["goal", "source"], ["conversions"], "conversions"),
         (["goal", "page"], ["total_revenue"], "conversions"),
         (["goal", "hour"], ["conversions"], "conversions"),
+        (["goal", "name"], ["conversions", "revenue"], "rollup_goal_events"),
+        (["goal", "name", "value"], ["conversions", "revenue"], "rollup_goal_events"),
+        (["goal", "name", "country"], ["conversions"], "goal_events"),
+        (["value", "page"], ["revenue"], "goal_events"),
         (["value", "name"], ["events"], "rollup_properties"),
         (["value", "country"], ["events"], "properties"),
         (["connection", "language"], ["new_visitors"], "rollup_audiences"),
@@ -54,7 +58,9 @@ def test_the_smallest_table_of_goals_and_properties(columns: list[str], metrics:
 
 def test_the_detail_knows_everything() -> None:
     details = [table for table in TABLES if table.detail]
-    assert [table.source for table in details] == ["counters", "conversions", "properties"]
+    assert [table.source for table in details] == [
+        "counters", "conversions", "goal_exits", "goal_events", "properties",
+    ]  # fmt: skip
     for table in TABLES:
         if not table.detail:
             assert any(
@@ -63,7 +69,14 @@ def test_the_detail_knows_everything() -> None:
             ), table.source
     known = {measure for table in details for measure in table.measures}
     asked = measures(METRICS, (), hourly=False) | measures(METRICS, {"event:goal"}, hourly=True)
-    assert set(asked.values()) <= known
+    ended = measures(METRICS, {"visit:exit_page"}, hourly=False)
+    assert {*asked.values(), *ended.values()} <= known
+
+
+def test_where_visits_ended_that_reached_a_goal() -> None:
+    (asked,) = measures(["conversions"], {"visit:exit_page", "event:goal"}, hourly=False).values()
+    assert choose(["goal", "exit"], [asked]).source == "rollup_goal_exits"
+    assert choose(["goal", "exit", "hour"], [asked]).source == "goal_exits"
 
 
 def asked(store: Store, site: Site, now: str, days: list[str], *, by: list[str]) -> Result:

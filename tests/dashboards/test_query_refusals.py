@@ -35,11 +35,17 @@ def test_what_is_no_query(document: object) -> None:
         (["events", "visits"], "event:goal", "ask for conversions, visitors"),
         (["pageviews"], "event:currency", "only conversions and revenue"),
         (["visitors"], "event:props:plan", "visitors by event:props:plan: only events"),
-        (["conversions"], "event:props:plan", "ask for events"),
+        (["conversions", "visits"], "event:props:plan", "visits by event:props:plan"),
+        (["pageviews"], "event:props:plan", "ask for events"),
         (["group_conversion_rate"], "event:page", "known goal by goal"),
-        (["conversions"], "visit:exit_page", "only visits and exit_rate"),
-        (["visitors"], "visit:exit_page", "only visits and exit_rate"),
-        (["bounce_rate"], "visit:exit_page", "only visits and exit_rate"),
+        (
+            ["revenue"],
+            "visit:exit_page",
+            "revenue by visit:exit_page: amounts are not written",
+        ),
+        (["average_revenue", "total_revenue"], "visit:exit_page", "ask for conversions, or for revenue by event:page"),
+        (["visitors"], "visit:exit_page", "only visits, exit_rate and conversions"),
+        (["bounce_rate"], "visit:exit_page", "only visits, exit_rate and conversions"),
         (["percentage"], "event:page", "percentage by event:page"),
     ],
 )
@@ -96,8 +102,8 @@ def test_rates_of_several_pages_together() -> None:
 
 def test_what_stands_apart() -> None:
     for one, other in (
-        ("event:goal", "visit:exit_page"), ("event:name", "event:goal"), ("event:currency", "event:name"),
-        ("event:props:plan", "event:page"), ("event:props:plan", "event:goal"), ("event:page", "visit:exit_page"),
+        ("event:currency", "visit:exit_page"), ("event:name", "visit:exit_page"), ("event:page", "visit:exit_page"),
+        ("event:props:plan", "event:page"), ("event:props:plan", "visit:exit_page"),
     ):  # fmt: skip
         is_refused("counted apart", metrics=["events"], dimensions=[one], filters=[["is", other, ["x"]]])
     is_refused("had together is not kept", metrics=["events"], dimensions=["event:props:plan", "event:props:seats"])

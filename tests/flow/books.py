@@ -9,7 +9,16 @@ from collector.rows import BEACON_COLUMNS, Batches
 from collector.rules import Rules
 from collector.vitals import bucket_of
 from tests.collector.oracle import RawHit, Visit, day_of, totals, visits_of
-from tests.collector.oracle_reports import begin_of, depths, goal_visitors, goals_reached, steps_done, ways
+from tests.collector.oracle_reports import (
+    begin_of,
+    carried,
+    depths,
+    goal_visitors,
+    goals_ended,
+    goals_reached,
+    steps_done,
+    ways,
+)
 
 Books = Counter[tuple[Any, ...]]
 RANGES = (0, 6, 29)  # days after the first one of a range in which visitors are counted
@@ -62,13 +71,7 @@ def in_ranges(days: set[date]) -> Books:
 
 def reports(visits: list[Visit], rules: Rules, zone: str) -> Books:
     """What lies beside the counters: goals, funnels, flows, cohorts, properties, vitals, topics."""
-    books: Books = Counter()
-    for each in goals_reached(visits, rules.goals):
-        when = day_of(each.hit.at, zone), each.hit.page, each.goal.name, each.hit.currency
-        books["conversions", *when] += each.is_first
-        books["revenue", *when] += each.hit.revenue
-    for one in goal_visitors(visits, rules.goals, zone):
-        books["goal_visitors", one.day, one.page, one.goal] += 1
+    books = of_goals(visits, rules, zone)
     for funnel in rules.funnels:
         for step in steps_done(visits, funnel, rules.goals, zone):
             books["step", step.day, funnel.name, step.number] += 1
@@ -80,8 +83,6 @@ def reports(visits: list[Visit], rules: Rules, zone: str) -> Books:
             pairs.add((day, way[-1], way[-2]))
         for hit, _ in visit.log:
             day = day_of(hit.at, zone)
-            if hit.revenue:
-                books["revenue", day, hit.page, "", hit.currency] += hit.revenue
             books.update(("property", day, hit.name, *pair) for pair in hit.props)
             books.update(("vital", day, hit.page, name, bucket_of(name, value)) for name, value in hit.vitals)
             if hit.topic:
@@ -91,6 +92,28 @@ def reports(visits: list[Visit], rules: Rules, zone: str) -> Books:
     days = sorted({day_of(hit.at, zone) for visit in visits for hit in visit.hits})
     for unit in ("week", "month") if days else ():
         books.update(("cohort", unit, begin_of(unit, days[0]), at) for at in {begin_of(unit, day) for day in days})
+    return books
+
+
+def of_goals(visits: list[Visit], rules: Rules, zone: str) -> Books:
+    """Conversions, visitors of goals and where their visits ended, and revenue, also that of no goal."""
+    books: Books = Counter()
+    for each in goals_reached(visits, rules.goals):
+        when = day_of(each.hit.at, zone), each.hit.page, each.goal.name, each.hit.currency
+        books["conversions", *when] += each.is_first
+        books["revenue", *when] += each.hit.revenue
+        for by in carried(each.hit):
+            books["event conversions", *by, *when] += each.is_first
+            books["event revenue", *by, *when] += each.hit.revenue
+    for ended in goals_ended(visits, rules.goals, zone):
+        books["goal exits", ended.day, ended.page, ended.goal.name] += 1
+    for one in goal_visitors(visits, rules.goals, zone):
+        books["goal_visitors", one.day, one.page, one.goal] += 1
+        books.update(("event goal_visitors", *by, one.day, one.page, one.goal) for by in carried(one.hit))
+    for hit in (hit for visit in visits for hit in visit.hits if hit.revenue):
+        when = day_of(hit.at, zone), hit.page, "", hit.currency
+        books["revenue", *when] += hit.revenue
+        books.update({("event revenue", *by, *when): hit.revenue for by in carried(hit)})
     return books
 
 
@@ -117,6 +140,13 @@ def _add(books: Books, table: str, row: dict[str, Any]) -> None:
         books["conversions", row["day"], row["page"], row["goal"], row["currency"]] += row["conversions"]
         books["revenue", row["day"], row["page"], row["goal"], row["currency"]] += row["revenue"]
         books["goal_visitors", row["day"], row["page"], row["goal"]] += row["goal_visitors"]
+    elif table == "goal_event_hits":
+        by, when = (row["name"], row["key"], row["value"]), (row["day"], row["page"], row["goal"])
+        books["event conversions", *by, *when, row["currency"]] += row["conversions"]
+        books["event revenue", *by, *when, row["currency"]] += row["revenue"]
+        books["event goal_visitors", *by, *when] += row["goal_visitors"]
+    elif table == "goal_exit_hits":
+        books["goal exits", row["day"], row["page"], row["goal"]] += row["exits"]
     elif table == "funnel_hits":
         books["step", row["day"], row["funnel"], row["step"]] += row["reached"]
     elif table == "flows":

@@ -1,4 +1,4 @@
-"""Goals, funnels, flows, cohorts, properties, vitals and topics, for any hits: the real way against a plain reading."""
+"""Funnels, flows, cohorts, properties, vitals and topics, for any hits: the real way against a plain reading."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable
@@ -8,16 +8,12 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from collector.money import digits
 from collector.store import Store
 from dashboards.query import FlowNode, cohorts, flows, funnel, stickiness, topics, vitals
 from tests.collector.oracle import RawHit, Visit
 from tests.collector.oracle_reports import (
     PAGES,
-    Reached,
     begin_of,
-    goal_visitors,
-    goals_reached,
     quantile,
     steps_done,
     ways,
@@ -44,86 +40,9 @@ def check_batch(store: Store, batch: list[Example]) -> None:
         if not one.visits:
             continue
         for check in (
-            check_goals, check_goal_visitors, check_funnels, check_flows, check_cohorts, check_stickiness,
-            check_properties, check_vitals,
+            check_funnels, check_flows, check_cohorts, check_stickiness, check_properties, check_vitals,
         ):  # fmt: skip
             check(store, one, one.days)
-
-
-def check_goals(store: Store, example: Example, days: Days) -> None:
-    """Conversions once a visit, revenue every time, rates; also by page, by day and under filters."""
-    reached = goals_reached(example.visits, GOALS)
-    visits = [visit for visit in example.visits if within(days, example.day(visit.hits[0]))]
-    check_goal_rows(store, example, days, reached, len(visits), [])
-    fits = [each for each in reached if all(holds(item, each.visit) for item in example.filters)]
-    filtered = sum(all(holds(item, visit) for item in example.filters) for visit in visits)
-    check_goal_rows(store, example, days, fits, filtered, example.filters)
-    inside = [each for each in reached if each.is_first and within(days, example.day(each.hit))]
-    by_page = Counter(f"{each.goal.name}|{each.hit.page}" for each in inside)
-    assert table(ask(store, example, days, "conversions", dimensions=["event:goal", "event:page"])) == by_page
-    by_day = Counter(f"{example.day(each.hit)}|{of_visit('visit:country', each.visit)}" for each in inside)
-    assert table(ask(store, example, days, "conversions", dimensions=["time:day", "visit:country"])) == by_day
-    of_all = [hit for hit, _ in example.logged if hit.kind == "event" and within(days, example.day(hit))]
-    assert ask(store, example, days, "revenue").rows[0].metrics == (earned(of_all),)
-
-
-def check_goal_visitors(store: Store, example: Example, days: Days) -> None:
-    """Visitors of goals by day, by page, under filters; and what share of a page's visitors they are."""
-    visitors = [one for life in example.lives for one in goal_visitors(life, GOALS, example.site.timezone)]
-    inside = [one for one in visitors if within(days, one.day)]
-    assert table(ask(store, example, days, "visitors", dimensions=["event:goal"])) == Counter(
-        one.goal for one in inside
-    )
-    by_day = Counter(f"{one.day}|{one.goal}" for one in inside)
-    assert table(ask(store, example, days, "visitors", dimensions=["time:day", "event:goal"])) == by_day
-    by_page = Counter(f"{one.goal}|{one.page}" for one in inside)
-    assert table(ask(store, example, days, "visitors", dimensions=["event:goal", "event:page"])) == by_page
-    fits = Counter(one.goal for one in inside if all(holds(item, one.visit) for item in example.filters))
-    assert table(ask(store, example, days, "visitors", dimensions=["event:goal"], filters=example.filters)) == fits
-    viewed = Counter(
-        page
-        for life in example.lives
-        for _, page in {(example.day(hit), hit.page) for visit in life for hit in visit.hits if hit.kind == "pageview"}
-        if within(days, _)
-    )
-    rates = table(ask(store, example, days, "group_conversion_rate", dimensions=["event:goal", "event:page"]))
-    assert rates.keys() >= {at for at, number in by_page.items() if number}
-    for at, rate in rates.items():
-        seen = viewed[at.partition("|")[2]]
-        assert rate <= 100
-        assert abs(rate - (100 * by_page[at] / seen if seen else 0)) < 0.011, at
-    for page in sorted(viewed)[:2]:
-        only = [["is", "event:page", [page]]]
-        found = table(ask(store, example, days, "conversion_rate", dimensions=["event:goal"], filters=only))
-        expected = {one.goal: 100 * by_page[f"{one.goal}|{page}"] / viewed[page] for one in inside if one.page == page}
-        assert found.keys() == expected.keys()
-        assert all(abs(rate - expected[goal]) < 0.011 for goal, rate in found.items())
-
-
-def check_goal_rows(
-    store: Store, example: Example, days: Days, reached: list[Reached], visits: int, filters: list[Any]
-) -> None:
-    """Every goal with what it comes to; those of which there is nothing to tell have no row."""
-    expected = {}
-    for goal in GOALS:
-        hits = [each for each in reached if each.goal is goal and within(days, example.day(each.hit))]
-        number, amounts = sum(each.is_first for each in hits), earned([each.hit for each in hits])
-        if number or amounts:
-            expected[goal.name] = (number, round(100 * number / visits, 2) if visits else 0, amounts)
-    asked = ("conversions", "conversion_rate", "revenue")
-    found = table(ask(store, example, days, *asked, dimensions=["event:goal"], filters=filters))
-    assert {name: (row[0], row[2]) for name, row in found.items()} == {
-        name: (row[0], row[2]) for name, row in expected.items()
-    }
-    assert all(abs(row[1] - expected[name][1]) < 0.011 for name, row in found.items())
-
-
-def earned(hits: list[RawHit]) -> dict[str, float]:
-    """Amounts by currency in its own unit."""
-    minor = Counter[str]()
-    for hit in hits:
-        minor[hit.currency] += hit.revenue
-    return {currency: round(value / 10 ** digits(currency), 3) for currency, value in sorted(minor.items()) if value}
 
 
 def check_funnels(store: Store, example: Example, days: Days) -> None:
