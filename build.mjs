@@ -11,7 +11,8 @@ const CONSENT = { // what the banner loads when it is used
   "consent-mode.js": 500, "embeds.js": 3300, "mine.js": 400, "cookies.js": 600,
   "cookiebot.js": 1400, "cookieyes.js": 1400, "klaro.js": 1600, "tcf.js": 1400, "own.js": 1300,
 };
-const BUDGETS = { "pixel.js": 1000, "banner.js": 4096, "more.js": 2000, "vitals.js": 3600, "navigation.js": 300, ...CONSENT }; // bytes, gzipped as a web server would (level 9)
+const BUDGETS = { "pixel.js": 1000, "banner.js": 3100, "more.js": 2000, "vitals.js": 3600, "navigation.js": 300, ...CONSENT }; // bytes, gzipped as a web server would (level 9)
+const BANNER_WITH_TEXTS = 4096; // in each language, with the words that come with it
 const SOURCE = "collector/pixel";
 const TARGET = "collector/static";
 const BUILT = "dashboards/static/build";
@@ -38,7 +39,8 @@ async function visitorScript(name) {
 }
 
 /**
- * The banner comes with the texts of one language, and both together have its budget. What the collector adds to the
+ * The banner comes with the texts of one language, and both together have a budget. A site's own words may be longer, by
+ * as much as collector/banner.py lets them, and so are the rows of the cookies that it declares. What the collector adds to the
  * texts (the notice's hash, the cookies' providers) is ENVELOPE; tests/browser/test_banner_languages.py weighs what really comes.
  */
 async function bannerWithTexts() {
@@ -48,10 +50,10 @@ async function bannerWithTexts() {
     const texts = JSON.parse(await readFile(`${SOURCE}/texts/${file}`, "utf8"));
     for (const name of NOT_SENT) delete texts[name];
     const size = script + ENVELOPE + gzipSync(JSON.stringify(texts), { level: 9 }).length;
-    if (size > BUDGETS["banner.js"]) {
-      throw new Error(`banner.js with texts/${file} is ${size} bytes gzipped; at most ${BUDGETS["banner.js"]} are allowed`);
+    if (size > BANNER_WITH_TEXTS) {
+      throw new Error(`banner.js with texts/${file} is ${size} bytes gzipped; at most ${BANNER_WITH_TEXTS} are allowed`);
     }
-    console.log(`banner.js with texts/${file}: ${size} of ${BUDGETS["banner.js"]} bytes gzipped`);
+    console.log(`banner.js with texts/${file}: ${size} of ${BANNER_WITH_TEXTS} bytes gzipped`);
   }
 }
 

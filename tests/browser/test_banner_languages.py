@@ -7,11 +7,12 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Page
 
-from collector.banner import save_banner
+from collector.banner import LONGEST, save_banner
 from collector.config import Settings
 from collector.database import open_database
 from collector.declared import Declared, declare
 from collector.phrases import languages, phrases
+from collector.wording import words
 from tests.browser.banner import ACCEPT, REJECT, SMALL, NewVisitor, put, record
 from tests.browser.conftest import Visitor, await_in
 from tests.running import await_true
@@ -45,6 +46,24 @@ def test_banner_preference_centre_and_one_language_come_in_four_kilobytes(
     assert notice["language"] == language
     others = [json.dumps(notice, ensure_ascii=False).count(title) for title in titles_but(language)]
     assert sum(others) == 0
+
+
+@pytest.mark.parametrize("language", languages())
+def test_the_longest_words_of_a_site_s_own_add_less_than_a_kilobyte(site: str, service: Service, language: str) -> None:
+    """Prose as people write it, as long as it may be: that of the policy, which does not repeat itself."""
+    parts = (words(language).policy[name][1] for name in ("memory", "rights", "security"))
+    prose, own = " ".join(parts), {}
+    assert len(prose) > sum(LONGEST.values()) - 100
+    for name, length in LONGEST.items():
+        own[name], prose = prose[:length].strip(), prose[length:]
+    database = open_database(Settings.from_environment(service.env).database)
+    save_banner(database, site, {"texts": {language: own}})
+    database.close()
+    path = f"/consent?site={site}&language={language}"
+    await_true(lambda: service.request("GET", path).json["notice"]["title"] == own["title"], "the words")
+    packed = {"Accept-Encoding": "gzip"}
+    sizes = [len(service.request("GET", each, headers=packed).body) for each in ("/banner.js", path)]
+    assert BUDGET < sum(sizes) <= BUDGET + 1024
 
 
 def titles_but(language: str) -> list[str]:

@@ -16,7 +16,7 @@ from collector.sites import add_site
 from tests.collector.links import Links
 
 
-@pytest.mark.parametrize(("name", "budget"), [("pixel.js", 1000), ("banner.js", 4096)])
+@pytest.mark.parametrize(("name", "budget"), [("pixel.js", 1000), ("banner.js", 3100)])
 def test_the_scripts_are_small_and_carry_nothing_to_recognise_a_browser_by(
     client: FlaskClient, name: str, budget: int
 ) -> None:
