@@ -66,5 +66,5 @@ $(NPM_PACKAGES): package.json package-lock.json
 
 $(ASSETS): build.mjs $(NPM_PACKAGES) $(ASSET_SOURCES)
 	@echo "Building browser assets (a few seconds)"
-	@npm run --silent build
+	@said=$$(npm run --silent build 2>&1) || { echo "$$said" >&2; exit 1; }
 	@touch $@
