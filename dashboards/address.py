@@ -35,7 +35,7 @@ PATTERNS = ("fits", "misfits")
 # What the pages below the site may be asked besides days and filters.
 PICKS: dict[str, tuple[str, ...]] = {
     "": (),
-    "/goals": ("goal", "event", "property"),
+    "/goals": ("goal", "order", "event", "property"),
     "/funnels": ("funnel", "by"),
     "/paths": ("of", "way"),
     "/retention": ("unit",),

@@ -109,9 +109,14 @@ def rate(value: Number | None) -> str:
     return percent(value / 100, "#,##0.#%")
 
 
-def money(amounts: Mapping[str, float]) -> str:
+def amounts(by_currency: Mapping[str, float]) -> tuple[str, ...]:
+    """Amounts of money, one for each currency."""
+    return tuple(currency(amount, code) for code, amount in sorted(by_currency.items()))
+
+
+def money(by_currency: Mapping[str, float]) -> str:
     """Amounts by currency; several stand beside one another, since they cannot be summed."""
-    return " + ".join(currency(amount, code) for code, amount in sorted(amounts.items()))
+    return " + ".join(amounts(by_currency))
 
 
 def share(value: Number, total: Number) -> str:

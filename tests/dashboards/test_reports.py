@@ -96,11 +96,11 @@ def test_goals_are_compared_with_the_days_that_were_chosen(anna: Person) -> None
 def test_one_goal_by_how_its_visits_came(anna: Person) -> None:
     html = page(anna, "goals", "goal=Order")
     rows = Tables(html).rows
-    assert rows["pages"] == [["Page", "Conversions", "Rate"], ["/basket/address", "3", "60%"]]
+    assert rows["pages"] == [["Page", "Conversions", "Rate", "Revenue"], ["/basket/address", "3", "60%", "€50$40"]]
     assert "The rate of a page is that of its visitors who reached the goal on it; each counts once a day." in text_of(
         html
     )
-    assert rows["devices"][1:] == [["Desktop", "2", "10.5%"], ["Mobile", "1", "16.7%"]]
+    assert rows["devices"][1:] == [["Desktop", "2", "10.5%", "€25$40"], ["Mobile", "1", "16.7%", "€25"]]
     assert sum(int(row[1]) for row in rows["connections"][1:]) == 3
     assert ["Mon 2 Mar 2026", "3", ""] in rows["goal"]
     assert "Conversions 3 Visitors 3 Conversion rate 12% Revenue €50 + $40" in said(anna, "goals", "goal=Order")

@@ -1,0 +1,109 @@
+"""The events of a site and what they carried: below its goals."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+
+from dashboards import figures
+from dashboards.asked import Asked
+from dashboards.goal_tables import Line, Table
+from dashboards.i18n import _
+from dashboards.query import QueryError
+from dashboards.query.store import fetch
+from dashboards.shown import Tab
+
+EVENT_KEYS = (Path(__file__).parent / "queries" / "event_keys.sql").read_text("utf-8")
+EVENT_ROWS = 50
+
+
+class EventReport(Asked):
+    """The event that the address chose, or the most frequent one, with one of its properties."""
+
+    @cached_property
+    def event(self) -> str:
+        """The event whose properties are shown: the chosen one, or the most frequent one."""
+        chosen = self.address.picks.get("event", "")
+        try:
+            return chosen or next((name for name, *_rest in self._events), "")
+        except QueryError:
+            return ""
+
+    @cached_property
+    def _events(self) -> list[tuple[str, int, int | None]]:
+        """Name, number and, where they are known, visitors of events. Raises QueryError."""
+        metrics = ["events"] if self.paged else ["events", "visitors"]
+        found = self.rows(metrics, ["event:name"], limit=EVENT_ROWS + 1)
+        return [
+            (row.dimensions[0], row.metrics[0], None if self.paged else row.metrics[1])
+            for row in found
+            if row.dimensions[0] != "pageview"
+        ]
+
+    @cached_property
+    def events(self) -> Table:
+        """The events of the site; each leads to its properties."""
+        problem, found = "", list[tuple[str, int, int | None]]()
+        try:
+            found = self._events[:EVENT_ROWS]
+        except QueryError as error:
+            problem = self.told(error)
+        longest = max((number for _name, number, _visitors in found), default=0)
+        rows = [
+            Line(
+                name, figures.written(number), figures.written(visitors), round(100 * number / longest),
+                self.address.picking(event=name, property="").url() + "#properties",
+            )
+            for name, number, visitors in found
+        ]  # fmt: skip
+        summed = _("Visitors of an event are exact for a day, and summed over the days.")
+        note = summed if rows and self.address.period.days > 1 else ""
+        return Table("events", _("Events"), _("Event"), _("Times"), _("Visitors"), [], rows, problem, note)
+
+    @cached_property
+    def properties(self) -> Table | None:
+        """The properties of the event, one at a time; None for an event that carried none."""
+        keys = self._keys
+        if not keys:
+            return None
+        chosen = self.address.picks.get("property", "")
+        key = chosen if chosen in keys else keys[0]
+        tabs = [
+            Tab(each, self.address.picking(event=self.event, property=each).url() + "#properties", each == key)
+            for each in keys
+        ]
+        problem, rows = "", list[Line]()
+        try:
+            rows = self._values(key)
+        except QueryError as error:
+            problem = self.told(error)
+        return Table("properties", self.event, key, _("Times"), _("Share"), tabs, rows, problem)
+
+    @cached_property
+    def _keys(self) -> list[str]:
+        try:
+            days, name = self.kept_days, self.event
+        except QueryError:
+            return []
+        params: Mapping[str, object] = {
+            "site": self.site.domain, "first": days.first, "last": days.last, "name": name,
+        }  # fmt: skip
+        return [str(key) for key, _events in fetch(self.store, EVENT_KEYS, params)] if name else []
+
+    def _values(self, key: str) -> list[Line]:
+        only: list[object] = ["is", "event:name", [self.event]]
+        found = [
+            (row.dimensions[0], row.metrics[0])
+            for row in self.rows(["events"], [f"event:props:{key}"], limit=EVENT_ROWS, filters=[only])
+            if row.metrics[0] > 0
+        ]
+        longest, total = max((number for _value, number in found), default=0), sum(number for _value, number in found)
+        return [
+            Line(
+                value or _("Empty"),
+                figures.written(number),
+                figures.share(number, total),
+                round(100 * number / longest),
+                "",
+            )
+            for value, number in found
+        ]
