@@ -1,6 +1,7 @@
 """A real Chromium, the whole service, websites that carry its tag, and what the owner sees on the dashboard."""
 
 import json
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -25,6 +26,9 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+# The suggestions below the address bar are pages of Chromium's own; making them for each window takes it twice as long
+# as all else.
+SUGGESTIONS = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup")
 # As people's browsers say it; the word "Headless" would make it a robot.
 PERSON = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 OWNER, PASSWORD = "owner@example.lv", "correct horse battery"
@@ -39,12 +43,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
+def browser_type_launch_args(browser_type: BrowserType) -> dict[str, Any]:
     """Debian's Chromium; the tests fail, and are not skipped, where there is none."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
         pytest.fail("no Chromium was found; install it (Debian: apt install chromium), then run the tests again")
-    return {"executable_path": path, "args": FLAGS}
+    launch: dict[str, Any] = {"executable_path": path, "args": FLAGS}
+    # Of several lists the last one counts: ours has to hold Playwright's.
+    off = ",".join([*turned_off(browser_type.launch(**launch)), *SUGGESTIONS])
+    return launch | {"args": [*FLAGS, f"--disable-features={off}"]}
+
+
+def turned_off(browser: Browser) -> list[str]:
+    """The lists of features without which the browser was started. Closes it."""
+    line = browser.new_browser_cdp_session().send("SystemInfo.getInfo")["commandLine"]
+    browser.close()
+    return re.findall(r"--disable-features=(\S+)", line)
 
 
 @pytest.fixture(scope="session")
