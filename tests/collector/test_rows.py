@@ -11,7 +11,7 @@ import pytest
 from collector import extras, rows
 from collector.clock import LocalClock, day_number
 from collector.network import network_prefix, pack
-from collector.state import Extra, Hit, Origin
+from collector.state import Delta, Extra, Hit, Origin
 from collector.visit import advance
 
 SCHEMA = (Path(__file__).parents[2] / "schema.sql").read_text("utf-8")
@@ -102,6 +102,24 @@ def test_extras_are_summed_within_a_segment_by_what_they_are_of() -> None:
     ]  # fmt: skip
     assert goals["detail_expires"][0] == date(2025, 1, 12)
     assert goals["day"][0] == date(2024, 10, 4)
+
+
+def test_what_an_event_reached_is_also_of_its_name_and_of_each_of_its_properties() -> None:
+    def frame(name: str, *more: Extra) -> bytes:
+        deltas = [Delta(20_000, 0, "/b", events=1), Delta(20_000, 0, "/b", name, events=1)]
+        return rows.encode_beacon("a.lv", (20_100, 20_500), Origin("/b"), 20_000 * 86_400, 0, deltas, more)
+
+    props = [("p", 20_000, "Buy", "plan", "pro", 1), ("p", 20_000, "Buy", "seats", "3", 1)]
+    older = ("g", 20_000, 0, "/b", "Order", "EUR", 1, 250)  # a release before wrote no visitors of goals
+    spooled = [frame("Buy", *props, (*older, 1)), frame("Buy", *props[:1], older), frame("", (*older, 1))]
+    ((columns, data),) = [(names, data) for table, names, data in rows.columns(spooled).extras if "event" in table]
+    found = [dict(zip(columns, row, strict=True)) for row in zip(*data, strict=True)]
+    names = ("entry", "page", "name", "goal", "currency", "key", "value", "conversions", "revenue", "goal_visitors")
+    assert [tuple(row[name] for name in names) for row in found] == [
+        ("/b", "/b", "Buy", "Order", "EUR", "", "", 2, 500, 1),
+        ("/b", "/b", "Buy", "Order", "EUR", "plan", "pro", 2, 500, 1),
+        ("/b", "/b", "Buy", "Order", "EUR", "seats", "3", 1, 250, 1),
+    ]
 
 
 def test_a_step_of_a_funnel_is_kept_as_long_as_the_day_it_is_booked_on() -> None:

@@ -47,6 +47,10 @@ CONSENT = ConsentRecord(
 STORED = {
     "conversions": ("LV", "4g", "Buy", "EUR", 3, 5997, 3, TODAY + 9),
     "rollup_goals": ("Buy", "EUR", 3, 5997, 3, TODAY + 99),
+    "goal_exits": ("LV", "4g", "/b", "Buy", 3, TODAY + 9),
+    "rollup_goal_exits": ("/b", "Buy", 3, TODAY + 99),
+    "goal_events": ("LV", "4g", "/a", "Buy", "EUR", "Buy", 3, 5997, 3, TODAY + 9),
+    "rollup_goal_events": ("Buy", "EUR", "Buy", "pro", 3, 5997, 3, TODAY + 99),
     "funnel_steps": ("LV", "4g", "Way", 2, 3, TODAY + 9),
     "rollup_funnels": ("Way", 2, 3, TODAY + 99),
     "flows": ("/b", "/a", "", "", 3, 3, TODAY + 9),
@@ -121,13 +125,14 @@ def test_what_hits_add_beside_their_deltas_arrives_once_in_every_table(
     tmp_path: Path, shipper: Shipper, store: Store
 ) -> None:
     extras: list[Extra] = [
-        ("g", TODAY, HOUR, "/a", "Buy", "EUR", 1, 1999, 1), ("s", TODAY, "Way", 2, 1),
+        ("g", TODAY, HOUR, "/a", "Buy", "EUR", 1, 1999, 1), ("x", TODAY, HOUR, "/b", "Buy", 1),
+        ("s", TODAY, "Way", 2, 1),
         ("f", TODAY, "/b", "/a", "", "", 1, 1),
         ("c", "week", TODAY - 7, TODAY, 1), ("p", TODAY, "Buy", "plan", "pro", 1), ("v", TODAY, "/a", "lcp", 80, 1),
         ("t", TODAY, "cars", 1),
     ]  # fmt: skip
-    origin = Origin("/a", country="LV", device="mobile", connection="4g")
-    spool(tmp_path, *[encode_beacon("a.lv", (TODAY + 9, TODAY + 99), origin, MINUTE, -1, [], extras)] * 3)
+    origin, event = Origin("/a", country="LV", device="mobile", connection="4g"), Delta(TODAY, HOUR, "/a", "Buy")
+    spool(tmp_path, *[encode_beacon("a.lv", (TODAY + 9, TODAY + 99), origin, MINUTE, 0, [event], extras)] * 3)
     segment = shipper.reader.sealed()[0]
     kept = segment.path.read_bytes()
     shipper.ship_all()
@@ -137,6 +142,12 @@ def test_what_hits_add_beside_their_deltas_arrives_once_in_every_table(
     for table, sums in {
         "conversions": "country, connection, goal, currency, sum(conversions), sum(revenue), sum(goal_visitors)",
         "rollup_goals": "goal, currency, sum(conversions), sum(revenue), sum(goal_visitors)",
+        "goal_exits": "country, connection, page, goal, sum(exits)",
+        "rollup_goal_exits": "page, goal, sum(exits)",
+        "goal_events": "country, connection, page, goal, currency, name, sumIf(conversions, key = ''),"
+        " sumIf(revenue, key = ''), sumIf(goal_visitors, key = '')",
+        "rollup_goal_events": "goal, currency, name, anyIf(value, key = 'plan'), sumIf(conversions, key = 'plan'),"
+        " sumIf(revenue, key = 'plan'), sumIf(goal_visitors, key = 'plan')",
         "funnel_steps": "country, connection, funnel, step, sum(reached)",
         "rollup_funnels": "funnel, step, sum(reached)",
         "flows": "page, before1, before2, before3, sum(flows), sum(flow_visitors)",

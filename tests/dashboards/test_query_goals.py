@@ -154,6 +154,28 @@ def test_a_rate_by_page_is_of_the_visitors_of_the_page(ask: Ask) -> None:
     assert table(with_page) == {"/cart": (33.33, 33.33)}
 
 
+def test_conversions_by_the_page_on_which_the_visits_ended(ask: Ask) -> None:
+    """Three of the five visits ended in the cart: Carmen thanked for her order there without a page view."""
+    asked = ("conversions", "conversion_rate", "group_conversion_rate")
+    assert table(ask(*asked, dimensions=["event:goal", "visit:exit_page"])) == {
+        "Cart|/cart": (3, 60.0, 100.0), "Gift order|/cart": (1, 20.0, 33.33), "Order|/cart": (2, 40.0, 66.67),
+        "Read|/": (1, 20.0, 100.0), "Read|/blog/a": (1, 20.0, 100.0),
+    }  # fmt: skip
+    assert table(ask("visits", "conversions", dimensions=["visit:exit_page"])) == {
+        "/cart": (3, 6), "/": (1, 1), "/blog/a": (1, 1),
+    }  # fmt: skip
+    cart = ["is", "visit:exit_page", ["/cart"]]
+    assert ask(*asked, filters=[*ORDER, cart]).rows[0].metrics == (2, 66.67, 66.67)
+    by_day = ask(*asked[:2], dimensions=["time:day"], filters=[*ORDER, cart])
+    assert table(by_day) == {"2026-03-01": (1, 50.0), "2026-03-04": (1, 100.0)}
+    by_hour = ask("conversions", dimensions=["time:hour"], filters=[*ORDER, cart], date_range=["2026-03-04"] * 2)
+    assert table(by_hour) == {"2026-03-04 12:00:00": (1,)}
+    by_country = ask("conversions", "group_conversion_rate", dimensions=["visit:country"], filters=[*ORDER, cart])
+    assert table(by_country) == {"EE": (1, 100.0), "LV": (1, 50.0)}
+    others = ask("conversions", filters=[["not", cart], ["is_not", "event:goal", ["Cart"]]])
+    assert others.rows[0].metrics == (2,)
+
+
 @pytest.mark.parametrize("metric", ["visitors", "conversion_rate"])
 def test_visitors_of_goals_are_not_known_by_the_hour(ask: Ask, metric: str) -> None:
     with pytest.raises(QueryError, match="known by the day"):
@@ -188,6 +210,48 @@ def test_revenue_by_currency_has_a_sum_and_an_order(ask: Ask) -> None:
     ]  # fmt: skip
     days = ask("revenue", dimensions=["time:day"], order_by=[["revenue", "desc"]])
     assert [row.dimensions[0] for row in days.rows] == ["2026-03-01", "2026-03-04"]
+
+
+def test_conversions_and_revenue_by_the_event_that_reached_the_goal(ask: Ask) -> None:
+    """Anna's first order was a gift, so her conversion is of a gift; what each order brought is of its own kind."""
+    asked = ("conversions", "visitors", "conversion_rate", "group_conversion_rate", "revenue")
+    assert table(ask(*asked, dimensions=["event:goal", "event:name"])) == {
+        "Order|Order": (2, 2, 40.0, 40.0, {"EUR": 20.0, "USD": 5.0}),
+        "Gift order|Order": (1, 1, 20.0, 20.0, {"EUR": 19.99}),
+    }
+    assert table(ask(*asked, dimensions=["event:props:gift"], filters=ORDER)) == {
+        "yes": (1, 1, 20.0, 20.0, {"EUR": 19.99}), "no": (1, 1, 20.0, 20.0, {"EUR": 0.01, "USD": 5.0}),
+    }  # fmt: skip
+    plain = ["is", "event:props:gift", ["no"]]
+    assert ask(*asked, filters=[*ORDER, plain]).rows[0].metrics == (1, 1, 20.0, 20.0, {"EUR": 0.01, "USD": 5.0})
+    in_estonia = ["is", "visit:country", ["EE"]]
+    assert ask("conversion_rate", filters=[*ORDER, plain, in_estonia]).rows[0].metrics == (33.33,)
+    by_country = ask("group_conversion_rate", dimensions=["event:props:gift", "visit:country"], filters=ORDER)
+    assert table(by_country) == {"yes|LV": (50.0,), "no|EE": (33.33,)}
+    gift = ask("average_revenue", dimensions=["event:name"], filters=[["is", "event:goal", ["Gift order"]]])
+    assert gift.rows[0].metrics[0]["value"] == 19.99
+
+
+def test_events_that_reached_goals_by_page_hour_and_currency(ask: Ask) -> None:
+    named: list[object] = ["is", "event:name", ["Order"]]
+    by_page = ask("conversions", "revenue", dimensions=["event:page", "event:props:size"], filters=[*ORDER, named])
+    assert table(by_page) == {"/cart|L": (1, {"EUR": 20.0}), "/thanks|L": (1, {"USD": 5.0})}
+    by_hour = ask("conversions", dimensions=["time:hour"], filters=[*ORDER, named], date_range=["2026-03-04"] * 2)
+    assert table(by_hour) == {"2026-03-04 12:00:00": (1,)}
+    dollars = ["is", "event:currency", ["USD"]]
+    assert ask("conversions", filters=[*ORDER, named, dollars]).rows[0].metrics == (1,)
+    assert ask("conversions", filters=[*ORDER, ["is", "event:name", ["Tip"]]]).rows[0].metrics == (0,)
+    cart = ["is", "event:page", ["/cart"]]
+    assert ask("conversion_rate", "visitors", filters=[*ORDER, named, cart]).rows[0].metrics == (33.33, 1)
+
+
+def test_revenue_of_all_events_by_their_names_and_properties(ask: Ask) -> None:
+    assert table(ask("events", "revenue", dimensions=["event:name"])) == {
+        "pageview": (11, {}), "Order": (3, {"EUR": 20.0, "USD": 5.0}), "Tip": (1, {"JPY": 300.0}),
+    }  # fmt: skip
+    by_kind = {row.dimensions[0]: row.metrics for row in ask("total_revenue", dimensions=["event:props:gift"]).rows}
+    assert by_kind["yes"][0]["value"] == 19.99
+    assert by_kind["no"] == (None,), "in two currencies"
 
 
 def test_revenue_compared(ask: Ask) -> None:
