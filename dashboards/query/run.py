@@ -15,6 +15,10 @@ from dashboards.query.store import Store
 
 SUMMED = "visitors of {} are exact for a day and summed over the days of the range"
 NO_SUM = "null where nothing was earned, or in several currencies, which have no sum: ask for revenue or event:currency"
+NO_CONVERSION = (
+    "{} where no conversion was counted: a visit is one conversion, counted where it first reached the goal, and what it "
+    "earned after that on another page or in another currency has none to be divided by: ask for revenue"
+)
 COUNTED_BY_DAY = {"page_visitors": "a page", "event_visitors": "an event", "goal_visitors": "a goal"}
 RATE_OF_GROUP = ("group_conversion_rate", "group_visits")
 CUT = "days before {} are no longer kept and are left out"
@@ -51,10 +55,19 @@ def notes(plan: Plan, rows: list[Row]) -> dict[str, Any]:
             warnings[metric] = {"code": "summed_over_days", "warning": SUMMED.format(what)}
     for number, metric in enumerate(plan.query.metrics):
         if metric in ("total_revenue", "average_revenue") and any(row.metrics[number] is None for row in rows):
-            warnings[metric] = {"code": "no_single_currency", "warning": NO_SUM}
+            warnings[metric] = _no_amount(metric, plan.query)
     if warnings:
         meta["metric_warnings"] = warnings
     used = sorted((plan.query.filtered | set(plan.query.dimensions)) - set(TIMES))
     if explained := {name: dimension(name).warning for name in used if dimension(name).warning}:
         meta["dimension_warnings"] = explained
     return meta
+
+
+def _no_amount(metric: str, query: Query) -> dict[str, str]:
+    """Why there is no amount somewhere. Currency by currency there is always a sum, but not always an average."""
+    if metric == "total_revenue":
+        return {"code": "no_single_currency", "warning": NO_SUM}
+    if "event:currency" in query.dimensions:
+        return {"code": "no_conversion", "warning": NO_CONVERSION.format("null")}
+    return {"code": "no_single_currency", "warning": NO_CONVERSION.format(f"{NO_SUM}; also")}
