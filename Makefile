@@ -27,7 +27,7 @@ run: $(RUN_PACKAGES) $(ASSETS) ## set up and start the service with a demo websi
 	@SIKDATNE_PORT="$(PORT)" SIKDATNE_DATA="$(DATA)" exec .venv/bin/sikdatne serve --demo
 
 test: $(TEST_PACKAGES) $(ASSETS) ## set up and run all tests, those in a browser too
-	@.venv/bin/python -m pytest -n 2 --dist loadfile
+	@.venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(TEST_PACKAGES) ## check style and types
 	@.venv/bin/ruff check .

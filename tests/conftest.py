@@ -14,6 +14,15 @@ from collector.schema import apply_schema
 from collector.store import Store, connect
 from tests.running import KEY, in_database, start_engine
 
+# Where tests take longest. They come first, so that at the end no worker waits for the other one's last long file.
+LONG = ("crash", "privacy", "browser", "flow")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests first; otherwise the order stays."""
+    here = Path(__file__).parent
+    items.sort(key=lambda item: item.path.relative_to(here).parts[0] not in LONG)
+
 
 @pytest.fixture(scope="session")
 def clickhouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
