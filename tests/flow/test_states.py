@@ -246,6 +246,12 @@ class Browser(RuleBasedStateMachine):
         assert -self.went_back <= sums["visits"] - true["visits"] <= self.troubles
         assert sums["visits"] == sums["entries"] == sums["exits"]
         assert -self.troubles <= sums["bounces"] - true["bounces"] <= 2 * self.troubles
+        for goal in GOALS:
+            booked = [
+                sum(number for key, number in found.items() if key[0] == name and key[3] == goal.name)
+                for name in ("conversions", "goal exits")
+            ]
+            assert booked[0] == booked[1], "whatever happens, a conversion has one exit"
         true_reports = reports(visits, self.wanted, ZONE)
         for name in ("conversions", "goal_visitors", "step") if not self.forgot else ():
             for kind in {key[2:] if name == "step" else key[3] for key in found if key[0] == name}:
