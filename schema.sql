@@ -13,6 +13,9 @@
 -- Changing it: add the change here, and, where a table that exists must change, a numbered file in
 -- collector/migrations/store/ (docs/decisions/0003-schema-changes.md).
 
+-- What an older release had.
+DROP TABLE IF EXISTS flows;
+
 -- What arrives ------------------------------------------------------------------------------------------------
 
 CREATE TABLE IF NOT EXISTS beacons
@@ -59,6 +62,10 @@ CREATE TABLE IF NOT EXISTS beacons
     depths          Int32                   COMMENT 'Page views that reported a scroll depth',
     events          Int32                   COMMENT 'Custom events',
     event_visitors  Int32                   COMMENT 'Visitors who did the event of this name for the first time on this day',
+    before1         LowCardinality(String)  COMMENT 'Page from which the visit came to this one; empty for its first page, and where none was left for another',
+    before2         LowCardinality(String)  COMMENT 'Page before that one, or empty',
+    before3         LowCardinality(String)  COMMENT 'Page before that one, or empty',
+    flow_visitors   Int32                   COMMENT 'Visitors who took the step from before1 to page for the first time on this day',
     detail_expires  Date                    COMMENT 'Day on which the detailed row is deleted',
     expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
 )
@@ -97,6 +104,9 @@ CREATE TABLE IF NOT EXISTS counters
     entry           LowCardinality(String)  COMMENT 'Path of the page on which the visit entered the site',
     page            LowCardinality(String)  COMMENT 'Path of the page, without query string; the entry page for visits and bounces',
     name            LowCardinality(String)  COMMENT 'Name of the custom event, or empty',
+    before1         LowCardinality(String)  COMMENT 'Page from which the visit came to this one; empty for its first page, and where none was left for another',
+    before2         LowCardinality(String)  COMMENT 'Page before that one, or empty',
+    before3         LowCardinality(String)  COMMENT 'Page before that one, or empty',
     gap             UInt16                  COMMENT 'Days since the last active day of the visitors counted in this row; 65535: never before, and in rows that count none',
     hour_gap        UInt16                  COMMENT 'Hours since the last active hour of the visitors counted in this row; 65535: never before or longer, and in rows that count none',
     visitors        Int32                   COMMENT 'First hits of a day, one for each visitor; with gap they give exact unique visitors of any range of days' CODEC(T64, Default),
@@ -104,7 +114,6 @@ CREATE TABLE IF NOT EXISTS counters
     page_visitors   Int32                   COMMENT 'Visitors who saw this page for the first time on this day' CODEC(T64, Default),
     visits          Int32                   COMMENT 'Visits that began, booked on their entry page' CODEC(T64, Default),
     bounces         Int32                   COMMENT 'Visits with a single page view and no interaction, booked where the visit began' CODEC(T64, Default),
-    entries         Int32                   COMMENT 'Visits that entered the site on this page' CODEC(T64, Default),
     exits           Int32                   COMMENT 'Visits that ended on this page, as far as is known' CODEC(T64, Default),
     pageviews       Int32                   COMMENT 'Page views' CODEC(T64, Default),
     seconds         Int64                   COMMENT 'Engaged time in seconds: the page was visible and in use; booked at the start of the visit' CODEC(T64, Default),
@@ -112,25 +121,26 @@ CREATE TABLE IF NOT EXISTS counters
     depths          Int32                   COMMENT 'Page views that reported a scroll depth' CODEC(T64, Default),
     events          Int32                   COMMENT 'Custom events' CODEC(T64, Default),
     event_visitors  Int32                   COMMENT 'Visitors who did the event of this name for the first time on this day' CODEC(T64, Default),
+    flow_visitors   Int32                   COMMENT 'Visitors who took the step from before1 to page for the first time on this day' CODEC(T64, Default),
     expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
 )
-ENGINE = SummingMergeTree((visitors, hour_visitors, page_visitors, visits, bounces, entries, exits, pageviews, seconds, depth, depths, events, event_visitors))
+ENGINE = SummingMergeTree((visitors, hour_visitors, page_visitors, visits, bounces, exits, pageviews, seconds, depth, depths, events, event_visitors, flow_visitors))
 PARTITION BY toYYYYMM(day)
 PRIMARY KEY (site, day)
-ORDER BY (site, day, country, region, city, device, os, browser, os_version, browser_version, channel, source, medium, campaign, content, term, audience, language, screen, hour, entry, page, name, gap, hour_gap, connection)
+ORDER BY (site, day, country, region, city, device, os, browser, os_version, browser_version, channel, source, medium, campaign, content, term, audience, language, screen, hour, entry, page, before1, before2, before3, name, gap, hour_gap, connection)
 TTL expires
 SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
     default_compression_codec = 'ZSTD(6)'
 COMMENT 'Every delta with all its dimensions, by hour; kept for detail_days of the site';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS counters_from_beacons TO counters AS
-SELECT site, day, country, region, city, device, os, browser, os_version, browser_version, channel, source, medium, campaign, content, term, audience, language, screen, hour, entry, page, name, gap, hour_gap, connection,
-    sum(b.visitors) AS visitors, sum(b.hour_visitors) AS hour_visitors, sum(b.page_visitors) AS page_visitors, sum(b.visits) AS visits, sum(b.bounces) AS bounces, sum(b.entries) AS entries, sum(b.exits) AS exits, sum(b.pageviews) AS pageviews, sum(b.seconds) AS seconds, sum(b.depth) AS depth, sum(b.depths) AS depths, sum(b.events) AS events, sum(b.event_visitors) AS event_visitors,
+SELECT site, day, country, region, city, device, os, browser, os_version, browser_version, channel, source, medium, campaign, content, term, audience, language, screen, hour, entry, page, before1, before2, before3, name, gap, hour_gap, connection,
+    sum(b.visitors) AS visitors, sum(b.hour_visitors) AS hour_visitors, sum(b.page_visitors) AS page_visitors, sum(b.visits) AS visits, sum(b.bounces) AS bounces, sum(b.exits) AS exits, sum(b.pageviews) AS pageviews, sum(b.seconds) AS seconds, sum(b.depth) AS depth, sum(b.depths) AS depths, sum(b.events) AS events, sum(b.event_visitors) AS event_visitors, sum(b.flow_visitors) AS flow_visitors,
     max(b.detail_expires) AS expires
 FROM beacons AS b
-WHERE b.visitors != 0 OR b.hour_visitors != 0 OR b.page_visitors != 0 OR b.visits != 0 OR b.bounces != 0 OR b.entries != 0
+WHERE b.visitors != 0 OR b.hour_visitors != 0 OR b.page_visitors != 0 OR b.visits != 0 OR b.bounces != 0
     OR b.exits != 0 OR b.pageviews != 0 OR b.seconds != 0 OR b.depth != 0 OR b.depths != 0 OR b.events != 0
-GROUP BY site, day, country, region, city, device, os, browser, os_version, browser_version, channel, source, medium, campaign, content, term, audience, language, screen, hour, entry, page, name, gap, hour_gap, connection;
+GROUP BY site, day, country, region, city, device, os, browser, os_version, browser_version, channel, source, medium, campaign, content, term, audience, language, screen, hour, entry, page, before1, before2, before3, name, gap, hour_gap, connection;
 
 CREATE TABLE IF NOT EXISTS rollup_site
 (
@@ -942,26 +952,54 @@ SELECT site, day, name, key, value,
 FROM property_hits AS h
 GROUP BY site, day, name, key, value;
 
-CREATE TABLE IF NOT EXISTS flows
+CREATE TABLE IF NOT EXISTS cohort_hits
 (
     site            LowCardinality(String)  COMMENT 'Site, by its domain',
-    day             Date                    COMMENT 'Day in the time zone of the site',
-    page            LowCardinality(String)  COMMENT 'Page that was seen',
-    before1         LowCardinality(String)  COMMENT 'Page the visitor came from, within the visit',
-    before2         LowCardinality(String)  COMMENT 'Page before that one, or empty',
-    before3         LowCardinality(String)  COMMENT 'Page before that one, or empty',
-    flows           Int32                   COMMENT 'Steps from page to page; seeing the same page again is none' CODEC(T64, Default),
-    flow_visitors   Int32                   COMMENT 'Visitors who took the step from before1 to page for the first time on this day' CODEC(T64, Default),
+    unit            LowCardinality(String)  COMMENT 'What the cohort is made by: week (from Monday) or month',
+    born            Date                    COMMENT 'First day of the week or month of the visitors'' first visit',
+    period          Date                    COMMENT 'First day of the week or month in which they came (again)',
+    country         LowCardinality(String)  COMMENT 'Country of the first visit by ISO 3166-1 alpha-2 code; empty when unknown',
+    device          LowCardinality(String)  COMMENT 'Kind of device of the first visit: desktop, mobile, tablet, tv, console, or empty',
+    channel         LowCardinality(String)  COMMENT 'Acquisition channel of the first visit: Direct, Organic Search, Paid Search, Social, Email, Referral, …; empty when unknown',
+    audience        LowCardinality(String)  COMMENT 'Audience that the site itself assigned at the first visit: customer, other, or empty',
+    visitors        Int32                   COMMENT 'Visitors of the cohort who were here in the period',
+    detail_expires  Date                    COMMENT 'Day on which the detailed row is deleted',
     expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
 )
-ENGINE = SummingMergeTree((flows, flow_visitors))
-PARTITION BY toYYYYMM(day)
-PRIMARY KEY (site, day, page)
-ORDER BY (site, day, page, before1, before2, before3)
+ENGINE = Null
+COMMENT 'Visitors of cohorts on their way into the counters; nothing is kept here';
+
+-- Dimensions of the first visit, and coarse ones alone: with a town and a version of a browser beside it, the week of the
+-- first visit could tell one person from all others, and which weeks he came in (docs/decisions/0014-filters.md).
+
+CREATE TABLE IF NOT EXISTS cohort_details
+(
+    site            LowCardinality(String)  COMMENT 'Site, by its domain',
+    unit            LowCardinality(String)  COMMENT 'What the cohort is made by: week (from Monday) or month',
+    born            Date                    COMMENT 'First day of the week or month of the visitors'' first visit',
+    period          Date                    COMMENT 'First day of the week or month in which they came (again)',
+    country         LowCardinality(String)  COMMENT 'Country of the first visit by ISO 3166-1 alpha-2 code; empty when unknown',
+    device          LowCardinality(String)  COMMENT 'Kind of device of the first visit: desktop, mobile, tablet, tv, console, or empty',
+    channel         LowCardinality(String)  COMMENT 'Acquisition channel of the first visit: Direct, Organic Search, Paid Search, Social, Email, Referral, …; empty when unknown',
+    audience        LowCardinality(String)  COMMENT 'Audience that the site itself assigned at the first visit: customer, other, or empty',
+    visitors        Int32                   COMMENT 'Visitors of the cohort who were here in the period' CODEC(T64, Default),
+    expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
+)
+ENGINE = SummingMergeTree((visitors))
+PARTITION BY toYYYYMM(period)
+PRIMARY KEY (site, unit, born, period)
+ORDER BY (site, unit, born, period, country, device, channel, audience)
 TTL expires
 SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
     default_compression_codec = 'ZSTD(6)', min_bytes_for_wide_part = 1048576
-COMMENT 'Ways from page to page, up to four pages long, by day; kept for detail_days of the site';
+COMMENT 'Visitors by the week and month of their first visit and of each later one, and by what the first was like; kept for detail_days of the site';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS cohort_details_from_cohort_hits TO cohort_details AS
+SELECT site, unit, born, period, country, device, channel, audience,
+    sum(h.visitors) AS visitors,
+    max(h.detail_expires) AS expires
+FROM cohort_hits AS h
+GROUP BY site, unit, born, period, country, device, channel, audience;
 
 CREATE TABLE IF NOT EXISTS cohorts
 (
@@ -979,6 +1017,13 @@ TTL expires
 SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
     default_compression_codec = 'ZSTD(6)', min_bytes_for_wide_part = 1048576
 COMMENT 'Visitors by the week and month of their first visit and of each later one';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS cohorts_from_cohort_hits TO cohorts AS
+SELECT site, unit, born, period,
+    sum(h.visitors) AS visitors,
+    max(h.expires) AS expires
+FROM cohort_hits AS h
+GROUP BY site, unit, born, period;
 
 CREATE TABLE IF NOT EXISTS vitals
 (
@@ -1474,9 +1519,9 @@ DEFINER = CURRENT_USER SQL SECURITY DEFINER AS
 WITH
     steps AS
     (
-        SELECT site, day, toString(t.before1) AS a0, toString(t.page) AS b0, sum(t.flow_visitors) AS people, sum(t.flows) AS times
-        FROM flows AS t
-        WHERE day < toDate(now('UTC') - INTERVAL 12 HOUR)
+        SELECT site, day, toString(t.before1) AS a0, toString(t.page) AS b0, sum(t.flow_visitors) AS people, sum(t.pageviews) AS times
+        FROM counters AS t
+        WHERE day < toDate(now('UTC') - INTERVAL 12 HOUR) AND before1 != ''
         GROUP BY site, day, a0, b0
     ),
     -- The steps from a page that few visitors took go together from the start: they are many, and none is shown.

@@ -23,7 +23,7 @@ MILLION, MONTH = 1_000_000, 30
 LOG = ROOT.parent / "shared" / "data" / "apache-access.log.gz"  # the real one; whoever has another, names it
 PATIENCE = "?send_receive_timeout=3600"  # merging everything is one statement for each table
 DETAILED = (  # kept for detail_days
-    "counters", "flows", "conversions", "goal_exits", "goal_events", "funnel_steps", "properties",
+    "counters", "conversions", "goal_exits", "goal_events", "funnel_steps", "properties", "cohort_details",
 )  # fmt: skip
 NOT_COUNTED = ["minutes", "drops", "networks", "consent_log", "schema_versions"]  # kept for a day, or apart
 SIZES = """

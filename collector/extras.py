@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from collector.clock import day_date
-from collector.state import Origin
+from collector.state import COARSE, Origin
 
 DAY = 86_400
 EVERYTHING = ("site", "detail_expires", "expires", *Origin.__struct_fields__)
@@ -29,7 +29,7 @@ class Shape(NamedTuple):
 
 
 GOAL_FIELDS = ("day", "hour", "page", "goal", "currency", "conversions", "revenue", "goal_visitors")
-GOAL, FUNNEL, FLOW, COHORT, PROPERTY, VITAL, TOPIC = "g", "s", "f", "c", "p", "v", "t"
+GOAL, FUNNEL, COHORT, PROPERTY, VITAL, TOPIC = "g", "s", "c", "p", "v", "t"
 GOAL_EXIT = "x"
 GOAL_EVENT = "e"  # in no frame: made here of its goals, by the name of the event that reached them and its properties
 SHAPES = {
@@ -37,10 +37,9 @@ SHAPES = {
     GOAL_EXIT: Shape("goal_exit_hits", EVERYTHING, ("day", "hour", "page", "goal", "exits"), 1),
     GOAL_EVENT: Shape("goal_event_hits", EVERYTHING, ("day", "name", "key", "value", *GOAL_FIELDS[1:]), 3),
     FUNNEL: Shape("funnel_hits", EVERYTHING, ("day", "funnel", "step", "reached"), 1),
-    FLOW: Shape(
-        "flows", ("site", "expires"), ("day", "page", "before1", "before2", "before3", "flows", "flow_visitors"), 2
+    COHORT: Shape(
+        "cohort_hits", ("site", "detail_expires", "expires"), ("unit", "born", "period", *COARSE, "visitors"), 1
     ),
-    COHORT: Shape("cohorts", ("site", "expires"), ("unit", "born", "period", "visitors"), 1),
     PROPERTY: Shape("property_hits", EVERYTHING, ("day", "name", "key", "value", "events"), 1),
     VITAL: Shape(
         "vitals", ("site", "expires", "device", "country"), ("day", "page", "metric", "bucket", "samples"), 1
@@ -48,7 +47,6 @@ SHAPES = {
     TOPIC: Shape("topics", ("site", "expires"), ("day", "topic", "visitors"), 1),
 }  # fmt: skip
 OF_GOALS = frozenset({GOAL, GOAL_EVENT})  # a release before the visitors of goals wrote one field less
-DETAILED = frozenset({FLOW})  # kept as long as details, though their table has one term only
 DEVICE, COUNTRY = (Origin.__struct_fields__.index(name) for name in ("device", "country"))
 
 
@@ -82,6 +80,8 @@ class Sums:
             shape = SHAPES.get(code)
             if code in OF_GOALS and len(fields) == len(SHAPES[code].fields) - 1:
                 fields.append(0)
+            if code == COHORT and len(fields) == 4:  # of a release before what the first visit was like
+                fields[3:3] = [""] * len(COARSE)
             if shape is None or len(fields) != len(shape.fields):
                 raise ValueError(f"an extra of unknown shape {code!r}")
             if shape.frame is EVERYTHING:
@@ -91,7 +91,7 @@ class Sums:
             elif code == VITAL:
                 start = (site, expires[1], origin[DEVICE], origin[COUNTRY])
             else:
-                start = (site, expires[0] if code in DETAILED else expires[1])
+                start = (site, *expires) if code == COHORT else (site, expires[1])
             key = (*start, *fields[: -shape.sums])
             sums = self._by_code[code].setdefault(key, [0] * shape.sums)
             for at, number in enumerate(fields[-shape.sums :]):

@@ -21,6 +21,8 @@ BEACON, DROP, NETWORKS, CONSENT = b"b", b"d", b"n", b"c"
 BEACON_COLUMNS = (
     "site", "detail_expires", "expires", *Origin.__struct_fields__, "minute", "idle", "hits", *DELTA_FIELDS,
 )  # fmt: skip
+WAY, NO_WAY = "f", ["", "", "", 0]  # an extra of an older release, and the end of a delta that it did not write
+PAGEVIEWS = DELTA_FIELDS.index("pageviews")
 ORIGIN_FIELDS = len(Origin.__struct_fields__)
 NAME = DELTA_FIELDS.index("name")
 DROP_COLUMNS = ("site", "minute", "reason", "drops")
@@ -179,12 +181,21 @@ def _beacon_rows(body: memoryview, rows: list[tuple[Any, ...]], sums: extras.Sum
     origin = (*frame.origin, *[""] * (ORIGIN_FIELDS - len(frame.origin)))
     start = (frame.site, day_date(frame.detail_expires), day_date(frame.expires), *origin, frame.minute)
     hits = int(frame.idle >= 0)
+    if frame.deltas and len(frame.deltas[0]) < len(DELTA_FIELDS):
+        _complete(frame)
     for delta in frame.deltas:
         rows.append((*start, frame.idle if hits else 0, hits, day_date(delta[0]), *delta[1:]))
         hits = 0
     if frame.extras:
         event = next((delta[NAME] for delta in frame.deltas if delta[NAME]), "")  # what a page view has none of
         sums.add(frame.site, (frame.detail_expires, frame.expires), origin, frame.minute, frame.extras, event)
+
+
+def _complete(frame: BeaconFrame) -> None:
+    """What a release before wrote of the way to a page was an extra, and is now with the page view."""
+    way = next((extra[3:6] + extra[7:8] for extra in frame.extras if extra[:1] == [WAY]), None)
+    frame.extras = [extra for extra in frame.extras if extra[:1] != [WAY]]
+    frame.deltas = [[*delta, *(way if way and delta[PAGEVIEWS] else NO_WAY)] for delta in frame.deltas]
 
 
 def _add_networks(body: memoryview, networks: dict[tuple[int, str], tuple[int, int]]) -> None:

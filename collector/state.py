@@ -40,6 +40,7 @@ class Origin(msgspec.Struct, frozen=True, array_like=True):
     connection: str = ""
 
 
+COARSE = ("country", "device", "channel", "audience")  # dimensions that tell nobody from others, week after week
 Run = tuple[int, int, int, int]  # number of a funnel, steps counted, steps done, day on which it was entered
 
 
@@ -60,9 +61,10 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     seconds: int = 0  # engaged time of the current visit so far
     goals: int = 0  # goals the current visit has reached, as bits
     funnels: tuple[Run, ...] = ()
-    trail: tuple[str, ...] = ()  # pages of the visit before `path`, the last one first
+    trail: tuple[str, ...] = ()  # the three pages of the visit before `path` at most, the last one first
     steps: str = ""  # short hashes of the steps from page to page taken on `day`
     reached: int = 0  # goals the visitor has reached on `day`, in any visit, as bits
+    first: tuple[str, ...] = ()  # of the first visit: `COARSE` of its origin; empty in a state of an older release
 
 
 class Hit(msgspec.Struct, frozen=True):
@@ -102,6 +104,10 @@ class Delta(msgspec.Struct, frozen=True, array_like=True, gc=False):
     depths: int = 0
     events: int = 0
     event_visitors: int = 0
+    before1: str = ""  # the page of the visit before `page`, and those before that one
+    before2: str = ""
+    before3: str = ""
+    flow_visitors: int = 0
 
 
 DELTA_FIELDS = Delta.__struct_fields__

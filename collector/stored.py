@@ -4,7 +4,6 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from collector.extras import DETAILED, SHAPES
 from collector.schema import SCHEMA, statements
 
 TABLE = re.compile(r"CREATE TABLE IF NOT EXISTS (\w+)\s*\((.*?)\n\)\s*\n(.*)", re.DOTALL)
@@ -38,7 +37,6 @@ def read(sql: str) -> tuple[Table, ...]:
     """The tables that this schema keeps rows in. Null tables and views keep none."""
     all_statements = list(statements(sql))
     detailed = {found[1] for each in all_statements if (found := DETAIL.search(each))}
-    detailed |= {SHAPES[code].table for code in DETAILED}
     made = []
     for statement in all_statements:
         match = TABLE.match(statement)

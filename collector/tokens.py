@@ -80,7 +80,7 @@ class VisitTokens:
         """The payload by at least `excess` bytes shorter: the browser forgets what matters least.
 
         That is which pages it saw first today, which steps it took first today, then the way to its page; and, where 63
-        goals meet funnels and the longest names, which goals it reached today.
+        goals meet funnels and the longest names, which goals it reached today, and what the first visit was like.
         """
         forget = -(-excess // HASH_LENGTH) * HASH_LENGTH
         of_pages = min(forget, len(state.pages))
@@ -92,7 +92,10 @@ class VisitTokens:
             state = msgspec.structs.replace(state, trail=())
             payload = self._encoder.encode(state)
         if len(payload) > MAX_PAYLOAD:
-            payload = self._encoder.encode(msgspec.structs.replace(state, reached=0))
+            state = msgspec.structs.replace(state, reached=0)
+            payload = self._encoder.encode(state)
+        if len(payload) > MAX_PAYLOAD:
+            payload = self._encoder.encode(msgspec.structs.replace(state, first=()))
         return payload
 
     def decode(self, site: str, token: str) -> State | None:

@@ -13,10 +13,10 @@ from zlib import crc32
 import msgspec
 
 from collector.clock import LocalClock, month_of, week_of
-from collector.extras import COHORT, FLOW, PROPERTY, TOPIC, VITAL
+from collector.extras import COHORT, PROPERTY, TOPIC, VITAL
 from collector.progress import Place, Places, Progress, carried_over, converted, moved_on, walked
 from collector.rules import NO_RULES, Goals, Rules
-from collector.state import DELTA_FIELDS, HASH_LENGTH, NEVER, Delta, Extra, Hit, Kind, Origin, Run, State, Step
+from collector.state import COARSE, DELTA_FIELDS, HASH_LENGTH, NEVER, Delta, Extra, Hit, Kind, Origin, Run, State, Step
 
 __all__ = [
     "DELTA_FIELDS", "HASH_LENGTH", "NEVER", "PAGES_REMEMBERED", "SKEW_MINUTES", "STATE_DAYS", "STEPS_REMEMBERED",
@@ -28,6 +28,11 @@ STATE_DAYS = 393  # the state expires 13 months after the first visit, never lat
 SKEW_MINUTES = 10  # clocks of two collectors may differ by so much
 PAGES_REMEMBERED = 40  # pages, topics and events of one day that the state can tell apart
 STEPS_REMEMBERED = 24  # steps from page to page of one day
+NO_PAGES = ("", "", "")  # before the first one of a visit
+NOBODY = (NEVER, NEVER, 0, 0)  # gaps and visitors of a delta that counts none
+EXIT = (0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0)  # the measures of a delta from page visitors to those of events
+NO_EXIT = (0, 0, 0, 0, -1, 0, 0, 0, 0, 0, 0)
+UNKNOWN = ("",) * len(COARSE)  # first visits before it was remembered what they were like
 ALPHABET = ascii_uppercase + ascii_lowercase + digits + "-_"
 PAIRS = tuple(first + second for first in ALPHABET for second in ALPHABET)  # 12 bits as two characters
 
@@ -77,7 +82,11 @@ def _begin(state: State | None, hit: Hit, minute: int, clock: LocalClock, origin
     if not is_view:
         deltas.append(Delta(day, hour, hit.page, hit.name, events=1, event_visitors=is_new))
     born = state.born if state is not None else day
-    extras = _cohorts(born, state.day if state is not None else None, day) if gap else []
+    if state is None:
+        first: tuple[str, ...] = (origin.country, origin.device, origin.channel, origin.audience)
+    else:
+        first = state.first
+    extras = _cohorts(born, state.day if state is not None else None, day, first) if gap else []
     pages = _add_own(hit, day, pages, extras)
     goals, reached = 0, state.reached if state is not None and is_today else 0
     funnels = carried_over(state.funnels, rules) if state is not None and state.funnels else ()
@@ -87,6 +96,7 @@ def _begin(state: State | None, hit: Hit, minute: int, clock: LocalClock, origin
     new = State(
         born, day, minute, minute, origin, hit.page, 0, int(is_view), is_view, -1, pages,
         0, goals, funnels, (), state.steps if state is not None and is_today else "", reached,
+        first,
     )  # fmt: skip
     return Step(deltas, new, NEVER if state is None else min(minute - state.seen, NEVER), extras)
 
@@ -102,21 +112,23 @@ def _go_on(state: State, hit: Hit, minute: int, clock: LocalClock, rules: Rules)
     path = hit.page if is_view else state.path
     moved = path != state.path or is_later  # the visit's exit is booked on `path` in the hour of `seen`
     counted = (gap or NEVER, hour_gap or NEVER, int(gap > 0), int(hour_gap > 0))
-    deltas = []
-    if is_view:
-        deltas.append(Delta(day, hour, path, "", *counted, is_new, 0, 0, 0, int(moved), 1))
-    else:
-        deltas.append(Delta(day, hour, hit.page, hit.name, events=1, event_visitors=is_new))
-        if moved or hour_gap:
-            deltas.append(Delta(day, hour, path, "", *counted, exits=int(moved)))
-    deltas += _corrections(state, moved, clock)
-    extras = _cohorts(state.born, state.day, day) if gap else []
-    pages = _add_own(hit, day, pages, extras)
     trail, steps = state.trail, state.steps if is_today else ""
     if path != state.path:
-        steps, is_new = _remember(steps, f"{state.path}\n{path}", STEPS_REMEMBERED)
-        extras.append((FLOW, day, path, state.path, *trail, *("", "")[len(trail) :], 1, is_new))
-        trail = (state.path, *trail[:1])
+        steps, is_new_step = _remember(steps, f"{state.path}\n{path}", STEPS_REMEMBERED)
+        trail = (state.path, *trail[:2])
+        way = _before(trail)
+        deltas = [Delta(day, hour, path, "", *counted, is_new, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, *way, is_new_step)]
+    else:
+        if is_view:
+            deltas = [Delta(day, hour, path, "", *counted, is_new, pageviews=1)]
+            counted = NOBODY
+        else:
+            deltas = [Delta(day, hour, hit.page, hit.name, events=1, event_visitors=is_new)]
+        if is_later:
+            deltas.append(Delta(day, hour, path, "", *counted, *EXIT, *_before(trail)))
+    deltas += _corrections(state, moved, clock)
+    extras = _cohorts(state.born, state.day, day, state.first) if gap else []
+    pages = _add_own(hit, day, pages, extras)
     goals, reached, funnels = state.goals, state.reached if is_today else 0, state.funnels
     ended = (day, hour, path)
     if moved and state.goals:
@@ -128,6 +140,7 @@ def _go_on(state: State, hit: Hit, minute: int, clock: LocalClock, rules: Rules)
     new = State(
         state.born, day, state.start, minute, state.origin, path, 0, state.views + is_view, False,
         -1 if is_view else state.depth, pages, state.seconds, goals, funnels, trail, steps, reached,
+        state.first,
     )  # fmt: skip
     return Step(deltas, new, min(minute - state.seen, NEVER), extras)
 
@@ -141,7 +154,7 @@ def _corrections(state: State, moved: bool, clock: LocalClock) -> list[Delta]:
         return [Delta(seen_day, seen_hour, entry, exits=-1, bounces=-1)]
     deltas = []
     if moved:
-        deltas.append(Delta(seen_day, seen_hour, state.path, exits=-1))
+        deltas.append(Delta(seen_day, seen_hour, state.path, "", *NOBODY, *NO_EXIT, *_before(state.trail)))
     if state.bounce:
         deltas.append(Delta(start_day, start_hour, entry, bounces=-1))
     return deltas
@@ -158,7 +171,8 @@ def _leave(state: State, hit: Hit, minute: int, clock: LocalClock, rules: Rules)
     left = state.left
     if minute - state.seen - left - seconds // 60 < VISIT_MINUTES:  # time spent reading is not idle time
         left = minute - state.seen
-    delta = Delta(day, hour, hit.page, seconds=seconds, depth=added, depths=reported)
+    before = _before(state.trail) if hit.page == state.path else NO_PAGES
+    delta = Delta(day, hour, hit.page, "", *NOBODY, 0, 0, 0, 0, 0, 0, seconds, added, reported, 0, 0, *before)
     extras = _samples(hit, minute, clock) if hit.vitals else []
     new = msgspec.structs.replace(state, left=left, depth=deepest, seconds=state.seconds + seconds)
     if rules.goals and (reached := rules.left(hit.page, hit.depth, new.seconds)):
@@ -224,13 +238,13 @@ def _add_own(hit: Hit, day: int, pages: str, extras: list[Extra]) -> str:
     return pages
 
 
-def _cohorts(born: int, last: int | None, day: int) -> list[Extra]:
+def _cohorts(born: int, last: int | None, day: int, first: tuple[str, ...]) -> list[Extra]:
     """The visitor is here on a new day: counted once in its week and its month, under those of the first visit."""
     extras: list[Extra] = []
     for unit, first_of in (("week", week_of), ("month", month_of)):
         period = first_of(day)
         if last is None or first_of(last) != period:
-            extras.append((COHORT, unit, first_of(born), period, 1))
+            extras.append((COHORT, unit, first_of(born), period, *(first or UNKNOWN), 1))
     return extras
 
 
@@ -240,6 +254,12 @@ def _gaps(state: State | None, hour: int, day: int, clock: LocalClock) -> tuple[
         return NEVER, NEVER
     last_hour = clock.hour(state.seen * 60)[0]
     return min(max(day - state.day, 0), NEVER - 1), min(-((last_hour - hour) // 3600), NEVER - 1)
+
+
+def _before(trail: tuple[str, ...]) -> tuple[str, str, str]:
+    """The three pages before one, empty where there were fewer."""
+    last, second, third, *_ = trail + NO_PAGES
+    return last, second, third
 
 
 def _name_of(hit: Hit) -> str:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from collector import rows
 from collector.clock import LocalClock, day_date, day_number
-from collector.extras import COHORT, FLOW, FUNNEL, GOAL, GOAL_EXIT, SHAPES
+from collector.extras import COHORT, FUNNEL, GOAL, GOAL_EXIT, SHAPES
 from collector.rules import FunnelRule, GoalRule, Rules
 from collector.sites import Site
 from collector.store import Store
@@ -94,8 +94,6 @@ def beside(extra: Extra, today: int) -> str:
     if code == FUNNEL:
         assert row["reached"] == 1
         return f"step {row['step']} of {row['funnel']}" + (f" on {told(row['day'])}" if row["day"] != today else "")
-    if code == FLOW:
-        return f"from {row['before1']} to {row['page']}"
     assert code in (COHORT, GOAL_EXIT)
     return ""
 
@@ -119,7 +117,8 @@ def test_goals_funnels_and_flows_on_the_page_are_those_of_the_program() -> None:
     made = []
     for one in booked():
         today = day_number(datetime.fromtimestamp(one.now, ZoneInfo(ZONE)).date())
-        made.append("; ".join(filter(None, (beside(extra, today) for extra in one.step.extras))))
+        steps = [f"from {each.before1} to {each.page}" for each in one.step.deltas if each.before1 and each.pageviews]
+        made.append("; ".join([*steps, *filter(None, (beside(extra, today) for extra in one.step.extras))]))
     assert [row[4] for row in table("What three people do")[1]] == made
 
 
@@ -140,7 +139,7 @@ def test_what_the_page_leaves_out_of_its_deltas_is_as_it_says() -> None:
     deltas = [delta for one in booked() for delta in one.step.deltas]
     assert all(delta.entries == delta.visits for delta in deltas)
     shown = set(table("What is added")[0]) | {"day", "hour", "name", "entries"}
-    left_out = {"hour_gap", "hour_visitors", "page_visitors", "event_visitors"}
+    left_out = {"hour_gap", "hour_visitors", "page_visitors", "event_visitors", "before1", "flow_visitors"}
     nothing = Delta(0, 0, "")
     used = {name for name in DELTA_FIELDS if any(getattr(delta, name) != getattr(nothing, name) for delta in deltas)}
     assert used - shown == left_out

@@ -2,18 +2,21 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from dashboards.query.dimensions import country_names, dimension
 from dashboards.query.errors import QueryError
+from dashboards.query.filters import leaves, parse_filters
 from dashboards.query.kept import Source
+from dashboards.query.patterns import check_patterns
 from dashboards.query.period import Period
+from dashboards.query.sql import conditions
 from dashboards.query.store import fetch
+from dashboards.query.tables import ORIGINS, Table
 
-QUERIES = Path(__file__).parent.parent / "queries"
-ARRIVALS = (QUERIES / "flow_arrivals.sql").read_text(encoding="utf-8")
-PAGES = (QUERIES / "flow_pages.sql").read_text(encoding="utf-8")
 DEEPEST = 3
+# A page view that came from another page lies with the pages before it.
+TABLE = Table("counters", {**ORIGINS, "hour": "t.hour"}, {"flows": "t.pageviews"}, detail=True)
 
 Direction = Literal["forward", "backward"]
 Way = tuple[str, ...]
@@ -50,73 +53,110 @@ class Step(NamedTuple):
     visitors: int
 
 
+class Question(NamedTuple):
+    """The rows that are asked for, as a condition, with its parameters."""
+
+    where: str
+    params: dict[str, Any]
+
+
 def flows(
-    source: Source, period: Period, page: str, direction: Direction = "forward", *, depth: int = DEEPEST, limit: int = 5
+    source: Source,
+    period: Period,
+    page: str,
+    direction: Direction = "forward",
+    *,
+    depth: int = DEEPEST,
+    limit: int = 5,
+    filters: Sequence[object] = (),
 ) -> Flow:
     """The ways from a page, or to it, each page with at most `limit` that follow and the rest as one.
 
-    Raises QueryError when the period reaches before the detail that is kept, and StoreError.
+    `filters` as in the API, on how visits came, from where and with what. Raises QueryError when the period reaches
+    before the detail that is kept and for what is not known of visits, and StoreError.
     """
     if direction not in ("forward", "backward") or not 1 <= depth <= DEEPEST or limit < 1:
         raise QueryError(f"flows go forward or backward, 1 to {DEEPEST} steps deep")
-    period = _detailed(source, period)
-    params = _params(source, period) | {"page": page}
-    arrived, outward, inward = map(int, fetch(source.store, ARRIVALS, params)[0])
+    asked = _asked(source, period, filters, {"page": page})
+    entered, outward, inward = _arrivals(source, asked)
     ways: dict[Way, Step] = {}
     parents: list[Way] = [()]
     for number in range(1, depth + 1):
-        found = _step(source, params, direction, number, parents)
+        found = _step(source, asked, direction, number, parents)
         ways |= found
         parents = [way for parent in parents for way, _ in _children(parent, found)[:limit]]
         if not parents:
             break
-    total = arrived + inward
+    total = entered + inward
     ends = total - (outward if direction == "forward" else inward)
     return Flow(page, direction, total, max(ends, 0), _nodes((), total, ways, depth, limit))
 
 
-def flow_pages(source: Source, period: Period, limit: int = 50) -> list[tuple[str, int]]:
-    """The pages from which most steps were taken, with how many."""
-    found = fetch(source.store, PAGES, _params(source, _detailed(source, period)) | {"limit": limit})
-    return [(str(page), int(times)) for page, times in found]
+def flow_pages(
+    source: Source, period: Period, limit: int = 50, filters: Sequence[object] = ()
+) -> list[tuple[str, int]]:
+    """The pages from which most steps were taken, with how many. `filters` and errors as those of `flows`."""
+    asked = _asked(source, period, filters, {"limit": limit})
+    text = (
+        f"SELECT t.before1, sum(t.pageviews) AS times FROM counters AS t WHERE {asked.where} AND t.before1 != ''"  # noqa: S608
+        " GROUP BY t.before1 HAVING times > 0 ORDER BY times DESC, t.before1 LIMIT {limit:UInt32}"
+    )
+    return [(str(page), int(times)) for page, times in fetch(source.store, text, asked.params)]
 
 
-def _detailed(source: Source, period: Period) -> Period:
-    if period.hours is not None:
-        raise QueryError("flows are counted by the day; ask for whole days")
+def _asked(source: Source, period: Period, filters: Sequence[object], params: dict[str, Any]) -> Question:
+    """What all questions about a flow have in common."""
     period = source.kept(period)
     source.check_detail(period)
-    return period
+    parsed = parse_filters(filters)
+    used = {leaf.dimension for leaf in leaves(parsed)}
+    if unknown := sorted(each for each in used if dimension(each).column not in ORIGINS):
+        raise QueryError(
+            f"{', '.join(unknown)}: flows are filtered by how visits came, from where and with what, and by "
+            "visit:entry_page"
+        )
+    check_patterns(parsed, source.store)
+    where = conditions(TABLE, source.site.domain, period, parsed, params)
+    if "{country_codes:Array(String)}" in where:
+        params["country_codes"], params["country_names"] = country_names()
+    return Question(where, params)
 
 
-def _params(source: Source, period: Period) -> dict[str, Any]:
-    return {"site": source.site.domain, "first": period.first, "last": period.last}
+def _arrivals(source: Source, asked: Question) -> tuple[int, int, int]:
+    """How many visits began on the page, how many steps led from it, and how many to it."""
+    text = (
+        "SELECT sumIf(t.visits, t.page = {page:String}), sumIf(t.pageviews, t.before1 = {page:String}),"  # noqa: S608
+        " sumIf(t.pageviews, t.page = {page:String} AND t.before1 != '') FROM counters AS t"
+        f" WHERE {asked.where} AND (t.page = {{page:String}} OR t.before1 = {{page:String}})"
+    )
+    entered, outward, inward = fetch(source.store, text, asked.params)[0]
+    return int(entered), int(outward), int(inward)
 
 
 def _step(
-    source: Source, params: dict[str, Any], direction: Direction, number: int, parents: Sequence[Way]
+    source: Source, asked: Question, direction: Direction, number: int, parents: Sequence[Way]
 ) -> dict[Way, Step]:
     """The ways of `number` steps that begin with one of `parents`."""
     if direction == "forward":
-        where, columns = f"before{number} = {{page:String}}", [f"before{back}" for back in range(number - 1, 0, -1)]
+        where, columns = f"t.before{number} = {{page:String}}", [f"before{back}" for back in range(number - 1, 0, -1)]
         columns.append("page")
     else:
-        where, columns = "page = {page:String}", [f"before{back}" for back in range(1, number + 1)]
-        where += f" AND {columns[-1]} != ''"
+        where, columns = "t.page = {page:String}", [f"before{back}" for back in range(1, number + 1)]
+        where += f" AND t.{columns[-1]} != ''"
     known = {f"known{at}": list(pages) for at, pages in enumerate(zip(*parents, strict=True))}
     if known:
-        pairs = ", ".join(f"{{{name}:Array(String)}}" for name in known)
-        keys = ", ".join(f"toString({column})" for column in columns[: number - 1])
-        where += f" AND has(arrayZip({pairs}), tuple({keys}))"
+        keys = ", ".join(f"t.{column}" for column in columns[: number - 1])
+        pages = ", ".join(f"{{{name}:Array(String)}}" for name in known)
+        where += f" AND tuple({keys}) IN (SELECT arrayJoin(arrayZip({pages})))"
     # Made of the names of columns alone; pages are parameters.
+    named = ", ".join(f"t.{column}" for column in columns)
     text = (
-        f"SELECT {', '.join(columns)}, sum(t.flows), sum(t.flow_visitors) FROM flows AS t WHERE {where}"  # noqa: S608
-        " AND site = {site:String} AND day BETWEEN {first:Date} AND {last:Date}"
-        f" GROUP BY {', '.join(columns)}"
+        f"SELECT {named}, sum(t.pageviews), sum(t.flow_visitors) FROM counters AS t"  # noqa: S608
+        f" WHERE {asked.where} AND t.before1 != '' AND {where} GROUP BY {named}"
     )
     return {
         tuple(map(str, way)): Step(int(times), int(who))
-        for *way, times, who in fetch(source.store, text, params | known)
+        for *way, times, who in fetch(source.store, text, asked.params | known)
     }
 
 

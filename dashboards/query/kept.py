@@ -40,6 +40,11 @@ class Source:
         """The first day of which everything but the detail is kept."""
         return self.today - (expiry(self.today, self.site.rollup_months) - self.today) + timedelta(days=1)
 
+    @property
+    def oldest_detail(self) -> date:
+        """The first day of which the detail is kept."""
+        return self.today - timedelta(days=self.site.detail_days - 1)
+
     def kept(self, period: Period) -> Period:
         """The part that is kept: in a range that is half deleted, visitors would be too few. Raises QueryError."""
         oldest = self.oldest
@@ -52,7 +57,7 @@ class Source:
 
     def check_detail(self, period: Period) -> None:
         """Raises QueryError when the period reaches before the detail that is kept, and before that was something."""
-        oldest = self.today - timedelta(days=self.site.detail_days - 1)
+        oldest = self.oldest_detail
         if period.first >= oldest or (self.first_day() or oldest) >= oldest:
             return
         raise QueryError(

@@ -41,10 +41,12 @@ class FlowsQuestion(Question, frozen=True, tag="flows"):
     direction: Literal["forward", "backward"] = "forward"
     depth: int = 3
     limit: int = 5
+    filters: list[Any] = []
 
 
 class CohortsQuestion(Question, frozen=True, tag="cohorts"):
     unit: Literal["week", "month"] = "week"
+    filters: list[Any] = []
 
 
 class StickinessQuestion(Question, frozen=True, tag="stickiness"):
@@ -100,11 +102,14 @@ def _funnel(source: Source, period: Period, asked: FunnelQuestion) -> list[Any]:
 
 
 def _flows(source: Source, period: Period, asked: FlowsQuestion) -> list[Any]:
-    return [flows(source, period, asked.page, asked.direction, depth=asked.depth, limit=asked.limit)]
+    found = flows(
+        source, period, asked.page, asked.direction, depth=asked.depth, limit=asked.limit, filters=asked.filters
+    )
+    return [found]
 
 
 def _cohorts(source: Source, period: Period, asked: CohortsQuestion) -> list[Any]:
-    return list(cohorts(source, asked.unit, period))
+    return list(cohorts(source, asked.unit, period, filters=asked.filters))
 
 
 def _stickiness(source: Source, period: Period, _asked: StickinessQuestion) -> list[Any]:

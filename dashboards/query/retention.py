@@ -1,18 +1,25 @@
 """Who comes again: cohorts by the week or month of the first visit, and stickiness (daily over monthly visitors)."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
+from collector.state import COARSE
+from dashboards.query.dimensions import country_names, dimension
 from dashboards.query.errors import QueryError
+from dashboards.query.filters import Filter, leaves, parse_filters, to_sql
 from dashboards.query.kept import Source
+from dashboards.query.patterns import check_patterns
 from dashboards.query.period import Period, add_months
+from dashboards.query.sql import binding
 from dashboards.query.store import fetch
+from dashboards.query.tables import COUNTRY_NAME
 
 QUERIES = Path(__file__).parent.parent / "queries"
-COHORTS = (QUERIES / "cohorts.sql").read_text(encoding="utf-8")
+COLUMNS = {**{name: f"t.{name}" for name in COARSE}, "country_name": COUNTRY_NAME}
+FILTERS = ("visit:country", "visit:country_name", "visit:device", "visit:channel", "visit:audience")
 STICKINESS = (QUERIES / "stickiness.sql").read_text(encoding="utf-8")
 MOST_RETURNS = 60  # periods after the first that a cohort is followed
 
@@ -50,22 +57,45 @@ class Stickiness(NamedTuple):
     days: int
 
 
-def cohorts(source: Source, unit: Unit, period: Period) -> list[Cohort]:
+def cohorts(source: Source, unit: Unit, period: Period, *, filters: Sequence[object] = ()) -> list[Cohort]:
     """The cohorts whose first visit was in a week or month that the period touches, with what followed until today.
 
-    Raises QueryError for a unit there is not, for hours, and for a period that is no longer kept; and StoreError.
+    `filters` as in the API, on `FILTERS` as they were at the first visit; they need the detail. Raises QueryError for a
+    unit there is not, for hours, for other filters, and for a period that is no longer kept; and StoreError.
     """
     if unit not in ("week", "month") or period.hours is not None:
         raise QueryError("cohorts are made by week or by month, of whole days")
+    parsed = parse_filters(filters)
+    if unknown := sorted({leaf.dimension for leaf in leaves(parsed)} - set(FILTERS)):
+        raise QueryError(
+            f"{', '.join(unknown)}: cohorts are filtered by {', '.join(FILTERS)}, as they were at the first visit; "
+            "with finer ones a person could be followed from week to week"
+        )
     period, today = source.kept(period), source.period("day").last
+    if parsed:
+        source.check_detail(period)
+        check_patterns(parsed, source.store)
     first, last = begin(unit, period.first), begin(unit, min(period.last, today))
-    if first < source.oldest:
+    if first < (source.oldest_detail if parsed else source.oldest):
         first = after(unit, first)  # of a week that is half deleted the visitors would be too few
     params = {"site": source.site.domain, "unit": unit, "first": first, "last": last}
     found: dict[date, dict[date, int]] = defaultdict(dict)
-    for born, came, visitors in fetch(source.store, COHORTS, params):
+    for born, came, visitors in fetch(source.store, _text(parsed, params), params):
         found[born][came] = int(visitors)
     return [_cohort(unit, born, came, today) for born, came in sorted(found.items()) if came.get(born)]
+
+
+def _text(filters: Sequence[Filter], params: dict[str, Any]) -> str:
+    """The statement, made of names of columns alone; what the filters compare with is added to `params`."""
+    bind = binding(params)
+    held = "".join(" AND " + to_sql(item, lambda name: COLUMNS[dimension(name).column], bind) for item in filters)
+    if "{country_codes:Array(String)}" in held:
+        params["country_codes"], params["country_names"] = country_names()
+    return (
+        f"SELECT t.born, t.period, sum(t.visitors) AS people FROM {'cohort_details' if filters else 'cohorts'} AS t"  # noqa: S608
+        " WHERE t.site = {site:String} AND t.unit = {unit:String} AND t.born BETWEEN {first:Date} AND {last:Date}"
+        f"{held} GROUP BY t.born, t.period HAVING people != 0"
+    )
 
 
 def _cohort(unit: Unit, born: date, came: dict[date, int], today: date) -> Cohort:

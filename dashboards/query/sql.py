@@ -5,7 +5,7 @@ several tables are sums of several parts: each part gives the same columns, with
 of them are summed once more.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -183,16 +183,22 @@ def conditions(
         params["first_hour"], params["last_hour"] = period.hours
         found.append("toUnixTimestamp(t.hour) BETWEEN {first_hour:UInt32} AND {last_hour:UInt32}")
 
+    def column(name: str) -> str:
+        return table.columns[dimension(name).column]
+
+    found += [to_sql(item, column, binding(params)) for item in filters]
+    return " AND ".join(found)
+
+
+def binding(params: dict[str, Any]) -> Callable[[Any, str], str]:
+    """What takes a value and its type, adds it to the parameters and gives the placeholder."""
+
     def bind(value: Any, kind: str) -> str:
         name = f"p{len(params)}"
         params[name] = value
         return f"{{{name}:{kind}}}"
 
-    def column(name: str) -> str:
-        return table.columns[dimension(name).column]
-
-    found += [to_sql(item, column, bind) for item in filters]
-    return " AND ".join(found)
+    return bind
 
 
 def _only(query: Query, rows: Sequence[Sequence[Any]], params: dict[str, Any]) -> str:

@@ -25,6 +25,7 @@ class Visitor:
     at: int = NOON
     clock: LocalClock = RIGA
     state: State | None = None
+    origin: Origin | None = None
     extras: list[Extra] = field(default_factory=list)
     deltas: list[Delta] = field(default_factory=list)
 
@@ -40,7 +41,8 @@ class Visitor:
     def hit(self, hit: Hit, after: int) -> Step:
         """This hit, `after` seconds later than the one before."""
         self.at += after
-        step = advance(self.state, hit, self.at, self.clock, lambda: Origin(hit.page, country="LV"), self.rules)
+        came = self.origin or Origin(hit.page, country="LV")
+        step = advance(self.state, hit, self.at, self.clock, lambda: came, self.rules)
         assert step is not None
         self.state = msgspec.json.decode(msgspec.json.encode(step.state), type=State)
         assert self.state == step.state
@@ -54,6 +56,11 @@ class Visitor:
     def of(self, code: str) -> list[tuple[Any, ...]]:
         """All extras of a code, without it."""
         return [extra[1:] for extra in self.extras if extra[0] == code]
+
+    def ways(self) -> list[tuple[Any, ...]]:
+        """Every page view that came from another page: its day, its page, those before, its visitors of the step."""
+        found = (each for each in self.deltas if each.pageviews and each.before1)
+        return [(one.day, one.page, one.before1, one.before2, one.before3, one.flow_visitors) for one in found]
 
     def conversions(self) -> Counter[str]:
         return Counter({str(extra[3]): int(extra[5]) for extra in self.of("g") if extra[5]})

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +75,6 @@ def test_goals_a_funnel_revenue_and_properties_of_a_purchase(visitor: Visitor) -
         ("Read", "/thanks", "news", "4g", "", 1, 0, 1), ("Shop", "/shop", "news", "4g", "", 1, 0, 1),
     ]  # fmt: skip
     assert pick(found["funnel_hits"], "funnel", "step", "reached") == [("Buy", 1, 1), ("Buy", 2, 1)]
-    assert pick(found["flows"], "before1", "page", "flows") == [("/shop", "/thanks", 1)]
     assert pick(found["property_hits"], "name", "key", "value", "events") == [
         ("Order", "paid", "false", 1), ("Order", "paid", "true", 1), ("Order", "items", "2", 1),
     ]  # fmt: skip
@@ -113,7 +111,7 @@ def test_a_connection_that_is_none_is_unknown(visitor: Visitor) -> None:
 
 def test_a_first_visit_is_of_a_cohort(visitor: Visitor) -> None:
     visitor.post(url=SHOP)
-    found = extras(visitor)["cohorts"]
+    found = extras(visitor)["cohort_hits"]
     assert {(row["unit"], row["born"] == row["period"], row["visitors"]) for row in found} == {
         ("week", True, 1), ("month", True, 1),
     }  # fmt: skip
@@ -124,10 +122,10 @@ def test_what_is_written_to_its_table_directly_is_kept_as_long_as_the_policy_say
     visitor.post(url=THANKS)
     visitor.post(kind="vitals", url=THANKS, vitals={"lcp": 1800.5})
     found = {name: written for name, written in extras(visitor).items() if not name.endswith("_hits")}
-    assert set(found) == {"flows", "cohorts", "vitals", "topics"}
+    assert set(found) == {"vitals", "topics"}
     (site,) = list_sites(visitor.services.database)
-    today = found["flows"][0]["day"]
-    terms = {"detail": today + timedelta(site.detail_days + 1), "rollup": rows.expiry(today, site.rollup_months)}
+    today = found["vitals"][0]["day"]
+    terms = {"rollup": rows.expiry(today, site.rollup_months)}
     for name, written in found.items():
         assert {row["expires"] for row in written} == {terms[table(name).kept]}, name
 

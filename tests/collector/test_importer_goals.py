@@ -8,7 +8,7 @@ from typing import Any
 from collector import rows
 from collector.rules import FunnelRule, GoalRule, Rules
 from collector.sites import Site
-from tests.collector.importing import import_it, segments
+from tests.collector.importing import deltas, import_it, segments
 
 RULES = Rules(
     (GoalRule(1, "Shop", "page", page="/shop/**"), GoalRule(2, "Thanks", "page", page="/thanks")),
@@ -48,13 +48,14 @@ def test_an_import_reaches_goals_and_funnels_and_counts_ways_and_cohorts(tmp_pat
     for row in extras_of(tmp_path, "funnel_hits"):
         steps[row["day"].day, row["funnel"], row["step"]] += row["reached"]
     assert steps == {(5, "Buy", 1): 2, (5, "Buy", 2): 2, (5, "Buy at once", 1): 2, (5, "Buy at once", 2): 1}
-    ways = {(row["day"].day, row["before2"], row["before1"], row["page"]) for row in extras_of(tmp_path, "flows")}
+    moves = [row for row in deltas(segments(tmp_path)) if row["before1"] and row["pageviews"]]
+    ways = {(row["day"].day, row["before2"], row["before1"], row["page"]) for row in moves}
     assert ways == {
         (5, "", "/", "/shop/shoes"), (5, "", "/shop/hats", "/thanks"), (5, "/shop/hats", "/thanks", "/shop/hats"),
         (10, "", "/a", "/b"),
     }  # fmt: skip
     cohorts: Counter[tuple[str, date, date]] = Counter()
-    for row in extras_of(tmp_path, "cohorts"):
+    for row in extras_of(tmp_path, "cohort_hits"):
         cohorts[row["unit"], row["born"], row["period"]] += row["visitors"]
     monday, first = date(2026, 1, 5), date(2026, 1, 1)
     assert cohorts == {("week", monday, monday): 3, ("month", first, first): 3}

@@ -22,6 +22,15 @@ TABLES = """SELECT name, engine, sorting_key, primary_key, partition_key, commen
 FROM system.tables WHERE database = currentDatabase() ORDER BY name"""
 
 
+FLOWS = [  # as version 5 had it
+    "DROP TABLE IF EXISTS flows",
+    "CREATE TABLE flows (site LowCardinality(String), day Date, page LowCardinality(String),"
+    " before1 LowCardinality(String), before2 LowCardinality(String), before3 LowCardinality(String),"
+    " flows Int32, flow_visitors Int32, expires Date) ENGINE = SummingMergeTree((flows, flow_visitors))"
+    " ORDER BY (site, day, page, before1, before2, before3)",
+]
+
+
 @pytest.fixture
 def old(clickhouse: str) -> Iterator[Store]:
     """A store as version 1 left it, with a row in it."""
@@ -100,9 +109,36 @@ def test_a_store_that_counted_goals_gets_tables_for_their_exits_and_events(old: 
     assert old.execute("SELECT count() FROM merge(currentDatabase(), 'goal_(exits|events)$')") == [(0,)]
 
 
-def test_a_migration_that_died_before_it_was_recorded_can_run_again(old: Store, store: Store) -> None:
-    for path in migrations().values():
-        for statement in statements(path.read_text("utf-8")):
+@pytest.mark.parametrize("died", migrations())
+def test_a_migration_that_died_before_it_was_recorded_can_run_again(old: Store, store: Store, died: int) -> None:
+    for number, path in migrations().items():
+        for statement in statements(path.read_text("utf-8")) if number <= died else ():
             old.execute(statement)
+    record(old, died - 1, NOW)
     apply_schema(old, NOW)
     assert described(old) == described(store)
+
+
+def test_ways_move_to_the_page_views_and_change_no_sum(old: Store, store: Store) -> None:
+    """However often it is done: the process can die before it was recorded."""
+    for number, path in migrations().items():
+        for statement in statements(path.read_text("utf-8")) if number < 6 else ():
+            old.execute(statement)
+    for statement in FLOWS:
+        old.execute(statement)
+    record(old, 5, NOW)
+    views = {"site": "a.lv", "day": date(2026, 11, 2), "page": "/b", "pageviews": 9, "expires": date(2099, 1, 1)}
+    old.insert_columns("counters", list(views), [[value] for value in views.values()], "views")
+    way = {"before1": "/a", "before2": "/", "flows": 5, "flow_visitors": 4} | {
+        name: views[name] for name in ("site", "day", "page", "expires")
+    }
+    old.insert_columns("flows", list(way), [[value] for value in way.values()], "ways")
+    for statement in statements(migrations()[6].read_text("utf-8")):
+        old.execute(statement)
+    apply_schema(old, NOW)
+    assert described(old) == described(store)
+    assert old.execute("SELECT sum(visitors), sum(pageviews), sum(flow_visitors) FROM counters") == [(3, 9, 4)]
+    assert old.execute(
+        "SELECT page, before1, before2, before3, country, sum(pageviews), sum(flow_visitors) FROM counters"
+        " WHERE before1 != '' GROUP BY ALL"
+    ) == [("/b", "/a", "/", "", "", 5, 4)]

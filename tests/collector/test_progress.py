@@ -284,7 +284,7 @@ def test_a_state_of_the_release_before_goes_on() -> None:
     one = visitor(funnel(A, B))
     one.view("/")
     old = msgspec.json.decode(msgspec.json.encode(one.state))
-    for name in ("seconds", "goals", "funnels", "trail", "steps", "reached"):
+    for name in ("seconds", "goals", "funnels", "trail", "steps", "reached", "first"):
         old.pop(name, None)
     one.state = msgspec.convert(old, State)
     one.view("/a")

@@ -69,6 +69,20 @@ def test_frames_of_the_release_before_are_read() -> None:
     assert batches.extras == []
 
 
+def test_a_frame_of_a_release_before_knows_the_way_to_its_page_and_no_first_visit() -> None:
+    """Which wrote the way beside the deltas, and of a cohort only when it came."""
+    view, left = [20_750, 0, "/b", "", *[0] * 9, 1, *[0] * 5], [20_750, 0, "/a", "", *[0] * 8, -1, *[0] * 6]
+    extras = [["f", 20_750, "/b", "/a", "/", "", 1, 1], ["c", "week", 20_740, 20_747, 1]]
+    old = ("a.lv", 21_000, 22_000, ["/", *[""] * 18], 1_793_016_000, 5, [view, left], extras)
+    batches = rows.columns([rows.BEACON + msgspec.msgpack.encode(old)])
+    table = dict(zip(rows.BEACON_COLUMNS, batches.beacons, strict=True))
+    found = [table[name] for name in ("page", "before1", "before2", "before3", "pageviews", "flow_visitors", "exits")]
+    assert found == [("/b", "/a"), ("/a", ""), ("/", ""), ("", ""), (1, 0), (1, 0), (0, -1)]
+    ((name, columns, data),) = batches.extras
+    cohort = {column: values[0] for column, values in zip(columns, data, strict=True)}
+    assert (name, cohort["visitors"], cohort["channel"], cohort["country"]) == ("cohort_hits", 1, "", "")
+
+
 def test_a_leave_is_no_hit() -> None:
     clock = LocalClock("UTC")
     first = advance(None, Hit("pageview", "/"), 1_793_016_000, clock, Origin)
@@ -84,17 +98,17 @@ def test_extras_are_summed_within_a_segment_by_what_they_are_of() -> None:
         origin = Origin(country=country, device="mobile")
         return rows.encode_beacon("a.lv", (20_100, 20_500), origin, 20_000 * 86_400, -1, [], more)
 
-    flow, goal = ("f", 20_000, "/b", "/a", "", "", 1, 1), ("g", 20_000, 0, "/b", "Buy", "EUR", 1, 250)
+    topic, goal = ("t", 20_000, "cars", 1), ("g", 20_000, 0, "/b", "Buy", "EUR", 1, 250)
     newer = (*goal, 1)  # a release before wrote no visitors of goals
-    batches = rows.columns([frame("LV", flow, newer), frame("EE", flow, goal), frame("EE", newer)])
+    batches = rows.columns([frame("LV", topic, newer), frame("EE", topic, goal), frame("EE", newer)])
     assert batches.counted == 3
     assert batches.beacons[0] == ()
     found = {table: dict(zip(columns, data, strict=True)) for table, columns, data in batches.extras}
-    assert set(found) == {"flows", "goal_hits"}
-    assert [list(found["flows"][name]) for name in ("before1", "flows", "expires")] == [
-        ["/a"],
+    assert set(found) == {"topics", "goal_hits"}
+    assert [list(found["topics"][name]) for name in ("topic", "visitors", "expires")] == [
+        ["cars"],
         [2],
-        [date(2025, 1, 12)],
+        [date(2026, 2, 16)],
     ]
     goals = found["goal_hits"]
     assert [list(goals[name]) for name in ("country", "conversions", "revenue", "goal_visitors")] == [
@@ -131,7 +145,7 @@ def test_a_step_of_a_funnel_is_kept_as_long_as_the_day_it_is_booked_on() -> None
     assert [(kept - day).days for kept, day in zip(table["detail_expires"], table["day"], strict=True)] == [101, 100]
 
 
-@pytest.mark.parametrize("extra", [("f", 1), ("z", 1, 2), ("t", 20_000, "cars", "one"), ("t", "today", "cars", 1), ()])
+@pytest.mark.parametrize("extra", [("v", 1), ("z", 1, 2), ("t", 20_000, "cars", "one"), ("t", "today", "cars", 1), ()])
 def test_extras_of_unknown_shape_are_refused(extra: Extra) -> None:
     payload = rows.encode_beacon("a.lv", (20_100, 20_500), Origin(), 0, -1, [], [extra])
     with pytest.raises(ValueError, match=r"unknown|not enough"):

@@ -53,7 +53,7 @@ STORED = {
     "rollup_goal_events": ("Buy", "EUR", "Buy", "pro", 3, 5997, 3, TODAY + 99),
     "funnel_steps": ("LV", "4g", "Way", 2, 3, TODAY + 9),
     "rollup_funnels": ("Way", 2, 3, TODAY + 99),
-    "flows": ("/b", "/a", "", "", 3, 3, TODAY + 9),
+    "cohort_details": ("week", TODAY - 7, TODAY, "LV", "mobile", "Email", "other", 3, TODAY + 9),
     "cohorts": ("week", TODAY - 7, TODAY, 3, TODAY + 99),
     "properties": ("LV", "4g", "Buy", "plan", "pro", 3, TODAY + 9),
     "rollup_properties": ("Buy", "plan", "pro", 3, TODAY + 99),
@@ -127,8 +127,8 @@ def test_what_hits_add_beside_their_deltas_arrives_once_in_every_table(
     extras: list[Extra] = [
         ("g", TODAY, HOUR, "/a", "Buy", "EUR", 1, 1999, 1), ("x", TODAY, HOUR, "/b", "Buy", 1),
         ("s", TODAY, "Way", 2, 1),
-        ("f", TODAY, "/b", "/a", "", "", 1, 1),
-        ("c", "week", TODAY - 7, TODAY, 1), ("p", TODAY, "Buy", "plan", "pro", 1), ("v", TODAY, "/a", "lcp", 80, 1),
+        ("c", "week", TODAY - 7, TODAY, "LV", "mobile", "Email", "other", 1),
+        ("p", TODAY, "Buy", "plan", "pro", 1), ("v", TODAY, "/a", "lcp", 80, 1),
         ("t", TODAY, "cars", 1),
     ]  # fmt: skip
     origin, event = Origin("/a", country="LV", device="mobile", connection="4g"), Delta(TODAY, HOUR, "/a", "Buy")
@@ -150,7 +150,7 @@ def test_what_hits_add_beside_their_deltas_arrives_once_in_every_table(
         " sumIf(revenue, key = 'plan'), sumIf(goal_visitors, key = 'plan')",
         "funnel_steps": "country, connection, funnel, step, sum(reached)",
         "rollup_funnels": "funnel, step, sum(reached)",
-        "flows": "page, before1, before2, before3, sum(flows), sum(flow_visitors)",
+        "cohort_details": "unit, toUInt16(born), toUInt16(period), country, device, channel, audience, sum(visitors)",
         "cohorts": "unit, toUInt16(born), toUInt16(period), sum(visitors)",
         "properties": "country, connection, name, key, value, sum(events)",
         "rollup_properties": "name, key, value, sum(events)",

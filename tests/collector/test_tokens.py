@@ -20,6 +20,7 @@ LIMITS = {"medium": 32, "campaign": 48, "term": 48, "content": 48, "region": 40,
 SHORT = {"channel": 20, "country": 2, "device": 8, "browser": 24, "os": 20, "browser_version": 6, "os_version": 6}
 SHORT |= {"screen": 2, "language": 2, "audience": 8, "connection": 7}
 RUN = (255, 8, 8, 40_000)  # the longest one, of a funnel
+FIRST = ("LV", "x" * 8, "x" * 20, "customer")  # the longest
 FORGOTTEN = {"pages": "", "steps": "", "trail": ()}
 
 
@@ -36,10 +37,11 @@ def states(draw: st.DrawFn) -> State:
     steps = "efgh" * draw(st.integers(0, STEPS_REMEMBERED))
     day = draw(st.integers(20_000, 40_000))
     runs = (RUN,) * draw(st.integers(0, 8))
-    trail = tuple(clean_path(draw(text)) for _ in range(draw(st.integers(0, 2))))
+    trail = tuple(clean_path(draw(text)) for _ in range(draw(st.integers(0, 3))))
     return State(
         day - 100, day, day * 1440, day * 1440 + 59, Origin(**fields), clean_path(draw(text)), 29, 999, True, 100,
         pages, 86_400, draw(st.integers(0, 2**63 - 1)), runs, trail, steps, draw(st.integers(0, 2**63 - 1)),
+        draw(st.sampled_from([(), FIRST])),
     )  # fmt: skip
 
 
@@ -51,14 +53,17 @@ def test_a_state_survives_its_token(state: State) -> None:
     opened = TOKENS.decode("example.lv", token)
     assert opened is not None
     assert opened.reached in (state.reached, 0)
-    kept = msgspec.structs.replace(state, **FORGOTTEN, reached=opened.reached)
+    assert opened.first in (state.first, ())
+    kept = msgspec.structs.replace(state, **FORGOTTEN, reached=opened.reached, first=opened.first)
     assert msgspec.structs.replace(opened, **FORGOTTEN) == kept
     assert state.pages.endswith(opened.pages)
     assert state.steps.endswith(opened.steps)
-    # In this order: no step is forgotten while a page is remembered, the way only when both are gone, the goals last.
+    # In this order: no step is forgotten while a page is remembered, the way only when both are gone, then the goals,
+    # and last what the first visit was like.
     assert opened.steps == state.steps or not opened.pages
     assert opened.trail == state.trail or not opened.pages + opened.steps
     assert opened.reached == state.reached or not (opened.pages + opened.steps or opened.trail)
+    assert opened.first == state.first or not (opened.pages + opened.steps or opened.trail or opened.reached)
 
 
 def test_the_largest_state_fits() -> None:
@@ -67,13 +72,14 @@ def test_the_largest_state_fits() -> None:
     path = clean_path("/" + "ā" * 300)
     state = State(
         40_000, 40_392, 58_164_480, 58_165_919, full, path, 99_999, 99_999, True, 100, "abcd" * PAGES_REMEMBERED,
-        9_999_999, 2**63 - 1, (RUN,) * 8, (path, path), "efgh" * STEPS_REMEMBERED, 2**63 - 1,
+        9_999_999, 2**63 - 1, (RUN,) * 8, (path, path, path), "efgh" * STEPS_REMEMBERED, 2**63 - 1,
+        FIRST,
     )  # fmt: skip
     token = TOKENS.encode("example.lv", state)
     assert len(token) <= MAX_TOKEN
     opened = TOKENS.decode("example.lv", token)
     assert opened is not None
-    assert opened == msgspec.structs.replace(state, **FORGOTTEN, reached=0)
+    assert opened == msgspec.structs.replace(state, **FORGOTTEN, reached=0, first=())
 
 
 @pytest.mark.parametrize(
@@ -93,11 +99,15 @@ def test_the_largest_state_that_a_browser_can_bring_about_fits(user_agent: str) 
     origin = origin_of(arrival, lambda address: Location("LV", "ā" * 99, "ē" * 99), lambda host: False)
     state = State(
         40_000, 40_392, 58_164_480, 58_165_919, origin, path, 565_919, 9_999_999, True, 100, "abcd" * PAGES_REMEMBERED,
-        999_999_999, 2**63 - 1, (RUN,) * 8, (path, path), "efgh" * STEPS_REMEMBERED, 2**63 - 1,
+        999_999_999, 2**63 - 1, (RUN,) * 8, (path, path, path), "efgh" * STEPS_REMEMBERED, 2**63 - 1,
+        FIRST,
     )  # fmt: skip
     token = TOKENS.encode("example.lv", state)
     assert len(token) <= MAX_TOKEN
-    assert TOKENS.decode("example.lv", token) == msgspec.structs.replace(state, **FORGOTTEN)
+    opened = TOKENS.decode("example.lv", token)
+    assert opened is not None
+    assert opened.first in (state.first, ())
+    assert opened == msgspec.structs.replace(state, **FORGOTTEN, reached=0, first=opened.first)
 
 
 def test_a_usual_state_forgets_nothing() -> None:
@@ -106,7 +116,8 @@ def test_a_usual_state_forgets_nothing() -> None:
                     os_version="14", screen="s", language="lv", connection="4g")  # fmt: skip
     state = State(
         20_700, 20_751, 29_881_440, 29_881_460, origin, "/prices/small-companies", 3, 9, False, 80,
-        "abcd" * PAGES_REMEMBERED, 300, 5, ((1, 2, 2, 20_751),), ("/features", "/about-us"), "efgh" * STEPS_REMEMBERED,
+        "abcd" * PAGES_REMEMBERED, 300, 5, ((1, 2, 2, 20_751),), ("/features", "/about-us", "/"),
+        "efgh" * STEPS_REMEMBERED, 5, ("LV", "mobile", "Organic Search", "other"),
     )  # fmt: skip
     token = TOKENS.encode("example.lv", state)
     assert TOKENS.decode("example.lv", token) == state

@@ -3,12 +3,13 @@
 from collections import Counter
 from datetime import date, timedelta
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.clock import LocalClock, day_date, day_number, month_of, week_of
-from collector.extras import FLOW, GOAL_EVENT, SHAPES
+from collector.extras import GOAL_EVENT, SHAPES
 from collector.rules import FunnelRule, GoalRule, Rules
 from collector.state import HASH_LENGTH, Hit, Origin
 from collector.visit import STATE_DAYS, STEPS_REMEMBERED, advance
@@ -19,11 +20,11 @@ def test_a_step_tells_the_three_pages_before_it() -> None:
     one = Visitor()
     for page in ("/1", "/2", "/3", "/4", "/5"):
         one.view(page)
-    assert one.of(FLOW) == [
-        (TODAY, "/2", "/1", "", "", 1, 1),
-        (TODAY, "/3", "/2", "/1", "", 1, 1),
-        (TODAY, "/4", "/3", "/2", "/1", 1, 1),
-        (TODAY, "/5", "/4", "/3", "/2", 1, 1),
+    assert one.ways() == [
+        (TODAY, "/2", "/1", "", "", 1),
+        (TODAY, "/3", "/2", "/1", "", 1),
+        (TODAY, "/4", "/3", "/2", "/1", 1),
+        (TODAY, "/5", "/4", "/3", "/2", 1),
     ]
 
 
@@ -31,7 +32,7 @@ def test_reloading_is_no_step_and_does_not_change_the_way() -> None:
     one = Visitor()
     for page in ("/1", "/2", "/2", "/3"):
         one.view(page)
-    assert [extra[1:5] for extra in one.of(FLOW)] == [("/2", "/1", "", ""), ("/3", "/2", "/1", "")]
+    assert [way[1:5] for way in one.ways()] == [("/2", "/1", "", ""), ("/3", "/2", "/1", "")]
 
 
 def test_a_way_ends_with_the_visit() -> None:
@@ -40,7 +41,7 @@ def test_a_way_ends_with_the_visit() -> None:
     one.pause(minutes=40)
     one.view("/2")
     one.view("/3")
-    assert [extra[1:5] for extra in one.of(FLOW)] == [("/3", "/2", "", "")]
+    assert [way[1:5] for way in one.ways()] == [("/3", "/2", "", "")]
 
 
 def test_events_and_leaves_are_no_steps_but_an_event_can_be_where_a_way_begins() -> None:
@@ -50,7 +51,7 @@ def test_events_and_leaves_are_no_steps_but_an_event_can_be_where_a_way_begins()
     one.view("/2")
     one.do("Signup", "/elsewhere")
     one.view("/3")
-    assert [extra[1:5] for extra in one.of(FLOW)] == [("/2", "/1", "", ""), ("/3", "/2", "/1", "")]
+    assert [way[1:5] for way in one.ways()] == [("/2", "/1", "", ""), ("/3", "/2", "/1", "")]
 
 
 def test_visitors_of_a_step_are_exact_for_a_day() -> None:
@@ -60,14 +61,14 @@ def test_visitors_of_a_step_are_exact_for_a_day() -> None:
     one.pause(days=1)
     for page in ("/1", "/2"):
         one.view(page)
-    assert [extra[-2:] for extra in one.of(FLOW)] == [(1, 1), (1, 1), (1, 0), (1, 1)]
+    assert [way[-1] for way in one.ways()] == [1, 1, 0, 1]
 
 
 def test_a_step_over_midnight_is_of_the_new_day() -> None:
     one = Visitor(at=NOON + 10 * 3600 - 60)
     one.view("/1")
     one.view("/2", after=120)
-    assert [extra[0] for extra in one.of(FLOW)] == [TODAY + 1]
+    assert [way[0] for way in one.ways()] == [TODAY + 1]
 
 
 def test_the_steps_remembered_are_few() -> None:
@@ -76,7 +77,7 @@ def test_the_steps_remembered_are_few() -> None:
         one.view(f"/{number}")
     assert one.state is not None
     assert len(one.state.steps) == STEPS_REMEMBERED * HASH_LENGTH
-    assert one.state.trail == ("/58", "/57")
+    assert one.state.trail == ("/58", "/57", "/56")
 
 
 @settings(max_examples=200, deadline=None)
@@ -93,7 +94,7 @@ def test_steps_are_those_of_a_plain_reading(hits: list[tuple[str, int]]) -> None
             ways[tuple([page, *reversed(way[-3:]), "", "", ""][:4])] += 1
         if not way or way[-1] != page:
             way.append(page)
-    assert Counter(tuple(map(str, extra[1:5])) for extra in one.of(FLOW)) == ways
+    assert Counter(way[1:5] for way in one.ways()) == ways
 
 
 def test_a_visitor_belongs_to_the_cohort_of_the_first_week_and_month() -> None:
@@ -102,7 +103,7 @@ def test_a_visitor_belongs_to_the_cohort_of_the_first_week_and_month() -> None:
         one.pause(days=days)
         one.view("/")
     week, month = day_number(date(2026, 10, 26)), day_number(date(2026, 10, 1))
-    assert [(unit, day_date(born), day_date(period), number) for unit, born, period, number in one.of("c")] == [
+    assert [(unit, day_date(born), day_date(period), number) for unit, born, period, *_, number in one.of("c")] == [
         ("week", day_date(week), date(2026, 10, 26), 1),
         ("month", day_date(month), date(2026, 10, 1), 1),
         ("month", day_date(month), date(2026, 11, 1), 1),
@@ -117,9 +118,24 @@ def test_the_first_hit_of_a_week_can_be_one_of_a_visit_over_midnight() -> None:
     one.view("/")
     one.view("/", after=120)
     weeks = [
-        (born - week_of(TODAY), period - week_of(TODAY)) for unit, born, period, _ in one.of("c") if unit == "week"
+        (born - week_of(TODAY), period - week_of(TODAY)) for unit, born, period, *_ in one.of("c") if unit == "week"
     ]
     assert weeks == [(-7, -7), (-7, 0)]
+
+
+def test_a_cohort_is_of_what_the_first_visit_was_like() -> None:
+    """And of nothing finer; a state of a release before, which did not remember it, is of unknown first visits."""
+    one = Visitor(origin=Origin("/", "Email", "news", country="LV", city="Riga", device="mobile", audience="other"))
+    one.view("/")
+    one.origin = Origin("/", "Social", country="EE", device="desktop", audience="customer")
+    one.pause(days=10)
+    one.view("/")
+    assert {extra[3:] for extra in one.of("c")} == {("LV", "mobile", "Email", "other", 1)}
+    assert one.state is not None
+    one.state = msgspec.structs.replace(one.state, first=())
+    one.pause(days=10)
+    one.view("/")
+    assert one.of("c")[-1][3:] == ("", "", "", "", 1)
 
 
 def test_a_leave_puts_nobody_into_a_week() -> None:
@@ -149,7 +165,7 @@ def test_cohorts_are_those_of_a_plain_reading(pauses: list[int], zone: str) -> N
             if (unit, now) not in seen:
                 seen.add((unit, now))
                 expected[unit, begun, now] += 1
-    counted = Counter({(unit, day_date(born), day_date(now)): number for unit, born, now, number in one.of("c")})
+    counted = Counter({(unit, day_date(born), day_date(now)): number for unit, born, now, *_, number in one.of("c")})
     assert counted == expected
 
 

@@ -84,7 +84,7 @@ def test_the_views_can_be_read(analyst: Store) -> None:
         "SELECT consent FROM consent_log",
         "SELECT reason FROM drops",
         "SELECT visitors FROM cohorts",
-        "SELECT flows FROM flows",
+        "SELECT flow_visitors FROM counters",
         "SELECT conversions FROM rollup_goals",
         "SELECT reached FROM rollup_funnels",
         "SELECT visitors FROM topics",

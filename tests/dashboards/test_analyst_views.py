@@ -218,12 +218,12 @@ def test_hidden_steps_have_at_least_k_visitors_together(store: Store, examples: 
     made = [next(sites) for _ in examples]
     base = {"day": DAY, "expires": KEPT_DAY}
     rows = [
-        base | {"site": site, "before1": before, "page": page, "flow_visitors": visitors, "flows": visitors + 1}
+        base | {"site": site, "before1": before, "page": page, "flow_visitors": visitors, "pageviews": visitors + 1}
         for site, taken in zip(made, examples, strict=True)
         for (before, page), visitors in taken.items()
     ]
     if rows:
-        add_rows(store, "flows", rows)
+        add_rows(store, "counters", rows)
     found = seen(store, "flows_daily", ("from_page", "page"))
     for site, taken in zip(made, examples, strict=True):
         check_steps(taken, {(labels[0], labels[1]): visitors for labels, visitors in found[site].items()})

@@ -3,7 +3,7 @@
 import secrets
 import time
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -129,11 +129,35 @@ def test_what_flows_do_not_know(source: Source) -> None:
     for wrong in ({"depth": 4}, {"depth": 0}, {"limit": 0}):
         with pytest.raises(QueryError, match="steps deep"):
             flows(source, DAYS, "/", **wrong)  # type: ignore[arg-type]
-    with pytest.raises(QueryError, match="whole days"):
-        flows(source, HOURS, "/")
+    for unknown in ("visit:exit_page", "event:page", "event:goal"):
+        with pytest.raises(QueryError, match=f"{unknown}: flows are filtered by"):
+            flows(source, DAYS, "/", filters=[["is", unknown, ["/"]]])
+    with pytest.raises(QueryError, match="regular expression"):
+        flows(source, DAYS, "/", filters=[["matches", "visit:os", ["("]]])
     later = Source(source.store, source.site, at("2026-11-01T12:00"))
     with pytest.raises(QueryError, match="180 days"):
         flows(later, DAYS, "/")
+
+
+def test_flows_under_filters_and_by_the_hour(source: Source) -> None:
+    """Parts add up to the whole; a dimension of the visit is one of each of its steps."""
+    whole = flows(source, DAYS, "/")
+    mobile, others = (
+        flows(source, DAYS, "/", filters=[[operator, "visit:device", ["mobile"]]]) for operator in ("is", "is_not")
+    )
+    assert 0 < mobile.flows < whole.flows == mobile.flows + others.flows
+    assert mobile.ends + others.ends == whole.ends
+    by_name = flows(source, DAYS, "/", filters=[["contains", "visit:country_name", ["Latvia"]]])
+    assert by_name == flows(source, DAYS, "/", filters=[["is", "visit:country", ["LV"]]])
+    some = dict(flow_pages(source, DAYS, filters=[["is", "visit:device", ["mobile"]]]))
+    assert some["/"] < dict(flow_pages(source, DAYS))["/"]
+    days = [Period(day, day) for day in (date(2026, 3, 1) + timedelta(number) for number in range(5))]
+    hours = [
+        Period(each.first, each.last, (start, start + 3599))
+        for each in days
+        for start in range(int(at(f"{each.first}T00:00")), int(at(f"{each.first}T00:00")) + 86_400, 3600)
+    ]
+    assert sum(flows(source, hour, "/").flows for hour in hours) == whole.flows
 
 
 def test_cohorts_by_week(store: Store) -> None:
@@ -164,6 +188,32 @@ def test_cohorts_by_month(source: Source) -> None:
     ]
     with pytest.raises(QueryError, match="by week or by month"):
         cohorts(source, "year", DAYS)  # type: ignore[arg-type]
+
+
+def test_cohorts_under_filters_are_of_what_the_first_visit_was_like(store: Store) -> None:
+    """Who came by a newsletter first and directly again has come again."""
+    site = Site(domain="ways.lv")
+    mail, phone = {"channel": "Email", "country": "LV"}, {"channel": "Direct", "country": "EE", "device": "mobile"}
+    came = {"A": [("03-02", mail), ("03-09", phone)], "B": [("03-03", phone), ("03-10", mail)], "C": [("03-04", mail)]}
+    hits = [Seen(who, at(f"2026-{day}T12:00"), origin=how) for who, each in came.items() for day, how in each]
+    count(store, site, hits)
+    week, march = Source(store, site, at("2026-03-20T12:00")), Period(date(2026, 3, 2), date(2026, 3, 8))
+
+    def found(*filters: list[object]) -> tuple[int, int]:
+        (cohort,) = cohorts(week, "week", march, filters=filters)
+        return cohort.visitors, cohort.returns[0].visitors
+
+    assert found() == (3, 2)
+    assert found(["is", "visit:channel", ["Email"]]) == found(["is", "visit:country_name", ["Latvia"]]) == (2, 1)
+    assert found(["not", ["is", "visit:device", ["(not set)"]]]) == (1, 1)
+    assert cohorts(week, "week", march, filters=[["is", "visit:audience", ["customer"]]]) == []
+    for finer in ("visit:city", "visit:browser", "visit:source", "event:page"):
+        with pytest.raises(QueryError, match=f"{finer}: cohorts are filtered by"):
+            cohorts(week, "week", march, filters=[["is", finer, ["x"]]])
+    late = Source(store, site, at("2026-10-20T12:00"))
+    assert len(cohorts(late, "week", march)) == 1
+    with pytest.raises(QueryError, match="180 days"):
+        cohorts(late, "week", march, filters=[["is", "visit:channel", ["Email"]]])
 
 
 def test_stickiness_is_mean_daily_over_all_visitors(source: Source) -> None:

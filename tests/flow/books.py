@@ -20,6 +20,7 @@ from tests.collector.oracle_reports import (
     ways,
 )
 
+WAY = ("page", "before1", "before2", "before3")
 Books = Counter[tuple[Any, ...]]
 RANGES = (0, 6, 29)  # days after the first one of a range in which visitors are counted
 SUMS = (
@@ -125,6 +126,9 @@ def counted(batches: Batches) -> Books:
         for name in SUMS:
             key = {"page_visitors": (row["page"],), "event_visitors": (row["name"],)}
             books[(name, row["day"], *key.get(name, (row["page"], row["name"])))] += row[name]
+        if row["before1"]:
+            books["flow", row["day"], *(row[name] for name in WAY)] += row["pageviews"]
+            books["flow_visitors", row["day"], row["page"], row["before1"]] += row["flow_visitors"]
         for length in RANGES if row["visitors"] else ():
             for back in range(min(length, row["gap"] - 1) + 1):
                 books["visitors", row["day"] - timedelta(back), length] += row["visitors"]
@@ -149,10 +153,7 @@ def _add(books: Books, table: str, row: dict[str, Any]) -> None:
         books["goal exits", row["day"], row["page"], row["goal"]] += row["exits"]
     elif table == "funnel_hits":
         books["step", row["day"], row["funnel"], row["step"]] += row["reached"]
-    elif table == "flows":
-        books["flow", row["day"], row["page"], row["before1"], row["before2"], row["before3"]] += row["flows"]
-        books["flow_visitors", row["day"], row["page"], row["before1"]] += row["flow_visitors"]
-    elif table == "cohorts":
+    elif table == "cohort_hits":
         books["cohort", row["unit"], row["born"], row["period"]] += row["visitors"]
     elif table == "property_hits":
         books["property", row["day"], row["name"], row["key"], row["value"]] += row["events"]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from collector.store import Store
 from dashboards.query import FlowNode, cohorts, flows, funnel, stickiness, topics, vitals
+from dashboards.query.retention import Unit
 from tests.collector.oracle import RawHit, Visit
 from tests.collector.oracle_reports import (
     PAGES,
@@ -68,15 +69,25 @@ def check_funnels(store: Store, example: Example, days: Days) -> None:
 
 def check_flows(store: Store, example: Example, days: Days) -> None:
     """Where it goes from each page and where it comes from, three steps deep, with where visits ended and began."""
-    taken = [
-        (hit, way, life) for life, visits in enumerate(example.lives) for visit in visits for hit, way in ways(visit)
-    ]
-    taken = [(hit, way, life) for hit, way, life in taken if within(days, example.day(hit))]
-    visits = [visit for visit in example.visits if within(days, example.day(visit.hits[0]))]
+    for filters in ([], example.filters):
+        fits = [
+            (life, visit)
+            for life, visits in enumerate(example.lives)
+            for visit in visits
+            if all(holds(item, visit) for item in filters)
+        ]
+        check_flow(store, example, days, fits, filters)
+
+
+def check_flow(
+    store: Store, example: Example, days: Days, fits: list[tuple[int, Visit]], filters: list[list[Any]]
+) -> None:
+    taken = [(hit, way, life) for life, visit in fits for hit, way in ways(visit) if within(days, example.day(hit))]
+    visits = [visit for _, visit in fits if within(days, example.day(visit.hits[0]))]
     for page in PAGES[:3]:
         arrived = sum(visit.hits[0].page == page for visit in visits) + sum(way[-1] == page for _, way, _ in taken)
         for direction in ("forward", "backward"):
-            found = flows(source(store, example), period(days), page, direction, limit=50)
+            found = flows(source(store, example), period(days), page, direction, limit=50, filters=filters)
             assert found.flows == arrived
             expected: Tree = {}
             for _, way, _ in taken:
@@ -126,13 +137,21 @@ def tree(nodes: tuple[FlowNode, ...]) -> Tree:
 
 
 def check_cohorts(store: Store, example: Example, days: Days) -> None:
-    """Who was there first in which week and month, and who of them came again when."""
-    for unit in ("week", "month"):
+    """Who was there first in which week and month, and who of them came again when; also of those who came first in
+    some way."""
+    by_mail: list[Any] = ["is", "visit:channel", ["Email"]]
+    not_from_latvia: list[Any] = ["and", [["is_not", "visit:country", ["LV"]], ["not", ["is", "visit:device", ["tv"]]]]]
+    asked: list[tuple[Unit, list[Any], set[str]]] = [
+        ("week", [], {"lv", "ee", ""}), ("month", [], {"lv", "ee", ""}), ("week", [by_mail], {"ee"}),
+        ("month", [not_from_latvia], {"ee", ""}),
+    ]  # fmt: skip
+    for unit, filters, came_by in asked:
         expected: dict[date, Counter[date]] = defaultdict(Counter)
         for life in example.lives:
-            active = {begin_of(unit, example.day(hit)) for visit in life for hit in visit.hits}
-            expected[min(active)].update(active)
-        found = cohorts(source(store, example), unit, period(days))
+            if life[0].came in came_by:
+                active = {begin_of(unit, example.day(hit)) for visit in life for hit in visit.hits}
+                expected[min(active)].update(active)
+        found = cohorts(source(store, example), unit, period(days), filters=filters)
         first, last = begin_of(unit, days[0]), begin_of(unit, days[1])
         assert {one.first: one.visitors for one in found} == {
             born: came[born] for born, came in expected.items() if first <= born <= last

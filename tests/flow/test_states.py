@@ -167,7 +167,7 @@ class Browser(RuleBasedStateMachine):
         if state is None or self.token.key != self.keys[0]:
             return
         fields = msgspec.to_builtins(state)
-        for name in ("seconds", "goals", "funnels", "trail", "steps", "reached"):
+        for name in ("seconds", "goals", "funnels", "trail", "steps", "reached", "first"):
             fields.pop(name, None)
         names = [name for name in Origin.__struct_fields__ if name != "connection"]
         fields["origin"] = {name: value for name, value in zip(names, fields["origin"], strict=False) if value}
