@@ -29,7 +29,7 @@ def test_an_answer_says_what_was_asked(client: FlaskClient, token: str) -> None:
     response = post(client, token, report="cohorts")
     assert response.headers["Cache-Control"] == "no-store"
     assert response.get_json()["query"] == {
-        "report": "cohorts", "site_id": "example.lv", "unit": "week",
+        "report": "cohorts", "site_id": "example.lv", "unit": "week", "filters": [],
         "date_range": ["2026-03-01T00:00:00+02:00", "2026-03-05T23:59:59+02:00"],
     }  # fmt: skip
 

@@ -8,7 +8,7 @@
 DROP VIEW IF EXISTS counters_from_beacons;
 
 ALTER TABLE beacons
-    ADD COLUMN IF NOT EXISTS before1 LowCardinality(String) COMMENT 'Page from which the visit came to this one; empty for its first page, and where none was left for another' AFTER event_visitors,
+    ADD COLUMN IF NOT EXISTS before1 LowCardinality(String) COMMENT 'Page from which the visit came to this one, or empty' AFTER event_visitors,
     ADD COLUMN IF NOT EXISTS before2 LowCardinality(String) COMMENT 'Page before that one, or empty' AFTER before1,
     ADD COLUMN IF NOT EXISTS before3 LowCardinality(String) COMMENT 'Page before that one, or empty' AFTER before2,
     ADD COLUMN IF NOT EXISTS flow_visitors Int32 COMMENT 'Visitors who took the step from before1 to page for the first time on this day' AFTER before3;
@@ -41,7 +41,7 @@ CREATE TABLE fresh_counters
     entry           LowCardinality(String)  COMMENT 'Path of the page on which the visit entered the site',
     page            LowCardinality(String)  COMMENT 'Path of the page, without query string; the entry page for visits and bounces',
     name            LowCardinality(String)  COMMENT 'Name of the custom event, or empty',
-    before1         LowCardinality(String)  COMMENT 'Page from which the visit came to this one; empty for its first page, and where none was left for another',
+    before1         LowCardinality(String)  COMMENT 'Page from which the visit came to this one, or empty',
     before2         LowCardinality(String)  COMMENT 'Page before that one, or empty',
     before3         LowCardinality(String)  COMMENT 'Page before that one, or empty',
     gap             UInt16                  COMMENT 'Days since the last active day of the visitors counted in this row; 65535: never before, and in rows that count none',
