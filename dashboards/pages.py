@@ -1,5 +1,6 @@
 """The pages: the list of sites, the report of one, and the way to add one."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import available_timezones
@@ -126,15 +127,16 @@ def listing(domain: str, dimension: str) -> str:
     if dimension not in questions.DIMENSIONS:
         abort(404)
     address = read_address(site)
+    here = replace(address, view=f"/list/{dimension}")  # where days, comparison and filters are chosen; rows lead back
     report = Report(address, site, context.store(), context.now())
-    given = {"site": site, "address": address, "title": names.listing(dimension), **controls(address)}
-    given["sites"] = services().sites.all(context.now())
+    given = {"site": site, "address": here, "title": names.listing(dimension), **controls(here)}
+    given |= {"overview": address.url(), "sites": services().sites.all(context.now())}
     given |= {"heading": names.dimension(dimension), "unit": figures.label(questions.unit(dimension, address))}
     try:
         given["beside"] = [figures.label(metric) for metric in figures.BESIDE.get(dimension, {})]
         return render_template("list.html", rows=report.listed(dimension), **given)
     except QueryError as error:
-        return render_template("list.html", rows=[], problem=report.told(error), **given)
+        return render_template("list.html", rows=[], refused=report.told(error), **given)
     except StoreError:
         return render_template("list.html", rows=[], away=True, **given)
 

@@ -140,10 +140,13 @@ class Report(Asked):
         )  # fmt: skip
 
     def listed(self, dimension: str) -> list[Line]:
-        """All rows of a dimension, with further figures where there are some. Raises QueryError as `lines` does."""
-        return self.lines(dimension, ALL_ROWS, figures.BESIDE.get(dimension, {}))
+        """All rows of a dimension, each with how it moved, and with further figures where there are some. Raises
+        QueryError as `lines` does."""
+        return self.lines(dimension, ALL_ROWS, figures.BESIDE.get(dimension, {}), moving=True)
 
-    def lines(self, dimension: str, limit: int, beside: Mapping[str, Form] = NOTHING) -> list[Line]:
+    def lines(
+        self, dimension: str, limit: int, beside: Mapping[str, Form] = NOTHING, *, moving: bool = False
+    ) -> list[Line]:
         """The rows of a table, longest first. Raises QueryError for what cannot be known under the filters."""
         rows = self.countries[:limit] if dimension == "country" else self._rows(dimension, limit, beside)
         values = [row.metrics[0] or 0 for row in rows]
@@ -151,7 +154,7 @@ class Report(Asked):
         known = unit in questions.metrics(self.address)
         total = self.totals.get(unit) or (sum(values) if known else 0)
         longest = max(values, default=0)
-        earlier = self._earlier(dimension) if self.row_changes else {}
+        earlier = self._earlier(dimension) if moving or self.row_changes else {}
         before = [earlier.get(tuple(row.dimensions)) for row in rows]
         return [
             Line(

@@ -16,8 +16,8 @@ from dashboards.query.store import Store
 SUMMED = "visitors of {} are exact for a day and summed over the days of the range"
 NO_SUM = "null where nothing was earned, or in several currencies, which have no sum: ask for revenue or event:currency"
 NO_CONVERSION = (
-    "{} where no conversion was counted: a visit is one conversion, counted where it first reached the goal, and what it "
-    "earned after that on another page or in another currency has none to be divided by: ask for revenue"
+    "{} where no conversion was counted: a visit is one conversion, counted where it first reached the goal, and what "
+    "it earned after that on another page or in another currency has none to be divided by: ask for revenue"
 )
 COUNTED_BY_DAY = {"page_visitors": "a page", "event_visitors": "an event", "goal_visitors": "a goal"}
 RATE_OF_GROUP = ("group_conversion_rate", "group_visits")

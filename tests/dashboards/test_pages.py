@@ -218,13 +218,13 @@ def test_visitors_now_are_those_of_the_last_five_minutes(app: Flask, clock: Cloc
 
 
 def test_lists_show_all_values(anna: Person) -> None:
-    rows = Tables(anna.get(f"/sites/example.lv/list/city?{RANGE}").text).rows[""]
+    rows = Tables(anna.get(f"/sites/example.lv/list/city?{RANGE}").text).rows["list"]
     assert ["Riga, Latvia", "2", "67%"] in rows
     assert anna.get("/sites/example.lv/list/password").status_code == 404
 
 
 def test_the_list_of_pages_tells_how_long_and_how_far_they_are_read(anna: Person) -> None:
-    rows = Tables(anna.get(f"/sites/example.lv/list/page?{RANGE}").text).rows[""]
+    rows = Tables(anna.get(f"/sites/example.lv/list/page?{RANGE}").text).rows["list"]
     assert rows[0] == ["Page", "Visitors", "Share", "Page views", "Time on page", "Scroll depth"]
     # Three views: 30 and 90 engaged seconds of two, seen down to 100 and 20 percent.
     assert [row[3:] for row in rows if row[0] == "/prices"] == [["3", "40 s", "60%"]]

@@ -55,10 +55,12 @@ def ask(shop: Store) -> Ask:
 
 def values(result: Result) -> dict[str, tuple[float | None, ...]]:
     """Amounts without their currencies, by the values of the dimension."""
-    return {
-        row.dimensions[0]: tuple(each and each["value"] if isinstance(each, dict) else each for each in row.metrics)
-        for row in result.rows
-    }
+    return {row.dimensions[0]: tuple(map(value, row.metrics)) for row in result.rows}
+
+
+def value(metric: Any) -> float | None:
+    found: float | None = metric["value"] if isinstance(metric, dict) else metric
+    return found
 
 
 def test_the_second_currency_of_a_visit_has_a_sum_and_says_why_it_has_no_average(ask: Ask) -> None:
