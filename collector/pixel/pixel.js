@@ -11,7 +11,7 @@ try {
   let seen, page; // path and address of the page that was counted last
   let engaged, depth; // milliseconds that are not reported yet; percent
   let last, active, leaving; // when the last sign of life was; whether the page is visible since; whether it goes away
-  let queue = Promise.resolve();
+  let queue = Promise.resolve(), waiting; // for a lock
 
   let address = (file) => new URL(file, api);
   // Date stands for a function that does nothing, and is shorter.
@@ -31,12 +31,12 @@ try {
           site, url, consent, visit: localStorage[VISIT], width: screen.width, language: navigator.language,
           connection: navigator.connection?.effectiveType, ...fields,
         }),
-      }, fields = 0); // for when this job is called again, after a lock that failed: what was sent is not sent twice
+      }, fields = 0); // for when this job is called again: what was sent is not sent twice
       answer.status > 202 || credentials == "omit" ? await load("more.js", answer) : answer.text(); // unread, it stays open
     };
     sikdatne.extra?.(fields);
-    // A page that is going away cannot wait for a lock.
-    queue = queue.then(() => leaving ? job() : navigator.locks.request(VISIT, job)).catch(job).catch(Date);
+    // A page that is going away cannot wait for a lock; what waits for one then goes without.
+    queue = queue.then(() => leaving ? job() : navigator.locks.request(VISIT, waiting = job)).catch(job).catch(Date);
   };
 
   /** Something happened: a sign of life, or a change of page, of visibility, of consent. */
@@ -64,6 +64,7 @@ try {
       }
       seen = path && consent && seen; // one that comes back, from the back-forward cache, is seen anew
       if (page || !consent) sikdatne.q.splice(0).map(send); // events follow their page view; without consent they go nowhere
+      leaving && waiting().catch(Date);
     } catch {}
   };
 
@@ -72,8 +73,7 @@ try {
     update,
     open: () => load("banner.js"),
     path: () => !optional && location.pathname, // more.js puts another in its place
-    // An event may be the last thing of a page, as a form that is sent; it waits for no lock.
-    track: (name, props, revenue) => leaving = !update({}, sikdatne.q.push({ kind: "event", name, props, revenue })),
+    track: (name, props, revenue) => update({}, sikdatne.q.push({ kind: "event", name, props, revenue })),
   };
 
   update({});

@@ -1,9 +1,11 @@
 """What becomes of a page: tabs side by side, frames, pages kept, prepared, hidden or closed, and broken browsers."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page, Request, Route
 
 from tests.browser.conftest import Dashboard, Visitor, await_in, note
 from tests.browser.pixel import accept, asked, await_sent, await_stored, consenting, events, page_with, settled
@@ -16,6 +18,9 @@ HIDE = """(hidden) => {
   Object.defineProperty(document, "visibilityState", { value: hidden ? "hidden" : "visible", configurable: true });
   document.dispatchEvent(new Event("visibilitychange"));
 }"""
+
+
+WAITING = "(async () => (await navigator.locks.query()).pending.length)()"
 
 
 def forget_visit(person: Visitor) -> None:
@@ -55,6 +60,74 @@ def test_two_tabs_that_open_at_once_are_one_visit(
     assert after["pageviews"] - before["pageviews"] == 2
     # Without locks the second beacon may or may not get the cookie of the first one's answer while it is held.
     assert after["visits"] - before["visits"] in ((1,) if locks else (1, 2))
+
+
+def open_twice(service: Service, person: Visitor) -> tuple[list[Page], list[Route]]:
+    """Two tabs of somebody who consented, on pages that were counted; from now on their beacons are held back."""
+    page = person.open(f"{service.url}/demo/")
+    accept(page)
+    await_sent(page, person, 1)
+    tabs = [page, person.open(f"{service.url}/demo/noma")]
+    await_sent(page, person, 2)
+    settled(page)
+    held: list[Route] = []
+    person.context.route("**/beacon", lambda route: note(held, route))
+    person.requests.clear()
+    return tabs, held
+
+
+def state_of(request: Request) -> str:
+    """The visit state that a request carries as a cookie."""
+    return re.findall(r"\bvisit=([^;]+)", request.all_headers()["cookie"])[0]
+
+
+@pytest.mark.parametrize("locks", [True, False])
+def test_events_of_two_tabs_at_once_follow_one_another(service: Service, visitor: NewVisitor, locks: bool) -> None:
+    """The second carries what the first one was answered, so that neither is forgotten."""
+    person = visitor()
+    if not locks:
+        person.context.add_init_script("Object.defineProperty(navigator, 'locks', { value: undefined })")
+    tabs, held = open_twice(service, person)
+    for number, tab in enumerate(tabs):
+        tab.evaluate("(name) => sikdatne.track(name)", f"At once {number}")
+    await_true(lambda: tabs[1].evaluate("1") and len(held) == (1 if locks else 2), "events")
+    tabs[1].evaluate("navigator.locks?.query()")  # answered after what was asked before
+    assert len(held) == (1 if locks else 2)
+    before = state_of(held[0].request)
+    if not locks:
+        assert state_of(held[1].request) == before  # so one of the two would be forgotten, and this test can fail
+    held[0].continue_()
+    await_true(lambda: tabs[1].evaluate("1") and len(held) == 2, "the second event")
+    held[1].continue_()
+    await_true(lambda: tabs[1].evaluate("1") and len(events(person)) == 2, "both to be counted")
+    if locks:
+        assert state_of(held[1].request) not in ("", before)
+
+
+def test_an_event_of_a_page_that_goes_away_waits_for_no_other_tab(service: Service, visitor: NewVisitor) -> None:
+    """What a page sends at its end is seen by the service alone, and only where nothing is held back in that tab."""
+    person = visitor()
+    tabs, held = open_twice(service, person)
+    going = person.context.new_page()
+    person.context.unroute("**/beacon")
+    tabs[0].route("**/beacon", lambda route: note(held, route))
+    going.goto(f"{service.url}/demo/par-mums", wait_until="networkidle")
+    tabs[0].evaluate("sikdatne.track('Staying')")
+    await_true(lambda: tabs[0].evaluate("1") and len(held) == 1, "the first event")
+    going.evaluate("sikdatne.track('Going')")
+    await_true(lambda: going.evaluate(WAITING), "the second to wait for the lock")
+    assert counted_events(service, "Going", "Staying") == []
+    going.goto("about:blank")
+    await_true(lambda: counted_events(service, "Going", "Staying") == [("Going", 1)], "the event of the page that went")
+    held[0].continue_()
+    await_sent(tabs[0], person, 1, "event")
+    await_true(lambda: len(counted_events(service, "Going", "Staying")) == 2, "the other one")
+    assert counted_events(service, "Going", "Staying") == [("Going", 1), ("Staying", 1)]  # and none twice
+
+
+def counted_events(service: Service, *names: str) -> list[Any]:
+    """How often these events were counted on the demo website."""
+    return asked(service, "demo", ["events"], "event:name", filters=[["is", "event:name", list(names)]])
 
 
 def test_only_the_outermost_page_counts(site: str, visitor: NewVisitor) -> None:
