@@ -1,6 +1,8 @@
-"""Times of the questions that the overview page of a site asks."""
+"""Times of the questions that the overview page of a site asks, and of those of paths and cohorts."""
 
 import time
+from collections.abc import Callable
+from datetime import date
 from statistics import median
 from typing import Any
 
@@ -8,7 +10,7 @@ from bench.history import SITE
 from bench.table import Cell, table
 from collector.sites import Site
 from collector.store import Store
-from dashboards.query import parse, run
+from dashboards.query import Period, Source, cohorts, flow_pages, flows, parse, run
 
 TIMES = 5
 METRICS = ["visitors", "visits", "pageviews", "bounce_rate", "visit_duration"]
@@ -31,20 +33,50 @@ def measure(store: Store, days: int, end: int) -> str:
     for name in LISTS:
         metric = "visits" if name == "visit:exit_page" else "visitors"
         asked[f"{metric} by {name}"] = {"dimensions": [name], "metrics": [metric], "pagination": {"limit": 9}}
-    times = {name: (timed(store, base | own), timed(store, base | own | FILTER)) for name, own in asked.items()}
-    rows: list[list[Cell]] = [[name, *both] for name, both in times.items()]
+    times = {name: both(asker(store, base | own), asker(store, base | own | FILTER)) for name, own in asked.items()}
+    rows: list[list[Cell]] = [[name, *two] for name, two in times.items()]
     rows.append(["sum", sum(plain for plain, _ in times.values()), sum(filtered for _, filtered in times.values())])
-    note = f"Medians of {TIMES}. A filter asks the detailed table instead of a rollup."
+    rows += others(store, Period(date.fromisoformat(first), date.fromisoformat(last)))
+    note = (
+        f"Medians of {TIMES}. A filter asks the detailed table instead of a rollup; the last three are other reports."
+    )
     header = ("question", "ms", "ms, visits from one country")
     return table(f"Questions of the overview page over {days} days", header, rows, note)
 
 
-def timed(store: Store, document: Document) -> float:
-    """Milliseconds for one question, through the layer that parses it, chooses a table and asks."""
+def others(store: Store, period: Period) -> list[list[Cell]]:
+    """Times of the reports of paths, from the page that most left for another, and of cohorts."""
+    source = Source(store, Site(SITE), time.time())
+    (page, _steps), *_rest = flow_pages(source, period, 1)
+    only = FILTER["filters"]
+    return [
+        ["paths from a page", *both(
+            lambda: flows(source, period, page), lambda: flows(source, period, page, filters=only)
+        )],
+        ["paths to a page", *both(
+            lambda: flows(source, period, page, "backward"), lambda: flows(source, period, page, "backward", filters=only)
+        )],
+        ["cohorts by week", *both(
+            lambda: cohorts(source, "week", period), lambda: cohorts(source, "week", period, filters=only)
+        )],
+    ]  # fmt: skip
+
+
+def asker(store: Store, document: Document) -> Callable[[], object]:
+    """One question, through the layer that parses it, chooses a table and asks."""
     site = Site(SITE)
+    return lambda: run(parse(document), store, site, time.time())
+
+
+def both(plain: Callable[[], object], filtered: Callable[[], object]) -> tuple[float, float]:
+    return timed(plain), timed(filtered)
+
+
+def timed(ask: Callable[[], object]) -> float:
+    """Milliseconds for one question."""
     times = []
     for _ in range(TIMES):
         begun = time.perf_counter()
-        run(parse(document), store, site, time.time())
+        ask()
         times.append((time.perf_counter() - begun) * 1000)
     return median(times)

@@ -51,8 +51,6 @@ class PathReport(Asked):
     @cached_property
     def problem(self) -> str:
         """Why paths cannot be told."""
-        if self.address.filters:
-            return _("Paths are counted for all visits together; remove the filters to see them.")
         try:
             _flow = self.flow
         except QueryError as error:
@@ -62,7 +60,7 @@ class PathReport(Asked):
     @cached_property
     def pages(self) -> list[str]:
         """The pages one can choose, most frequent first."""
-        found = [page for page, _flows in flow_pages(self.source, self.days)]
+        found = [page for page, _flows in flow_pages(self.source, self.days, filters=self.filters)]
         chosen = self.address.picks.get("of", "")
         return found if not chosen or chosen in found else [chosen, *found]
 
@@ -87,7 +85,7 @@ class PathReport(Asked):
         return self._asked(self.days, WIDTH) if self.page else None
 
     def _asked(self, days: Period, width: int) -> Flow:
-        return flows(self.source, days, self.page, self.direction, depth=DEPTH, limit=width)
+        return flows(self.source, days, self.page, self.direction, depth=DEPTH, limit=width, filters=self.filters)
 
     @cached_property
     def flow_before(self) -> Flow | None:
@@ -96,7 +94,7 @@ class PathReport(Asked):
             return None
         try:
             found = self._asked(self.days_before, WIDTH_BEFORE)
-            return found if found.flows or flow_pages(self.source, self.days_before, 1) else None
+            return found if found.flows or flow_pages(self.source, self.days_before, 1, self.filters) else None
         except QueryError:
             return None
 

@@ -13,8 +13,9 @@ from dashboards.figures import Change, Form
 from dashboards.i18n import _, date_text
 from dashboards.periods import Interval
 from dashboards.query import Cohort, Period, QueryError, Stickiness, cohorts, stickiness
+from dashboards.query.filters import parse_filters
 from dashboards.query.period import add_months, labels
-from dashboards.query.retention import Unit, begin
+from dashboards.query.retention import Unit, begin, unknown_of_cohorts
 from dashboards.series import interval_tabs
 from dashboards.shown import Tab
 
@@ -74,10 +75,8 @@ class RetentionReport(Asked):
 
     @cached_property
     def filtered(self) -> str:
-        """What to know under filters: cohorts have none."""
-        return (
-            _("Cohorts are counted for all visitors together; the filters do not touch them.") if self.filters else ""
-        )
+        """What to know under filters."""
+        return _("The filters are about the first visit, whatever the later ones were like.") if self.filters else ""
 
     @cached_property
     def cohort_days(self) -> Period:
@@ -86,10 +85,16 @@ class RetentionReport(Asked):
         least = begin(self.unit, last) - timedelta(weeks=COLUMNS) if self.unit == "week" else add_months(
             begin(self.unit, last), -COLUMNS
         )  # fmt: skip
-        return Period(max(min(self.address.period.first, least), self.source.oldest), last)
+        oldest = self.source.oldest_detail if self.filters else self.source.oldest
+        return Period(min(max(min(self.address.period.first, least), oldest), last), last)
 
     @cached_property
     def cohort_problem(self) -> str:
+        if unknown_of_cohorts(parse_filters(self.filters)):
+            return _(
+                "Cohorts are filtered by country, device, channel and audience of the first visit alone, so that "
+                "nobody can be followed from week to week; remove the other filters to see them."
+            )
         try:
             _found = self._cohorts
         except QueryError as error:
@@ -98,7 +103,7 @@ class RetentionReport(Asked):
 
     @cached_property
     def _cohorts(self) -> list[Cohort]:
-        return cohorts(self.source, self.unit, self.cohort_days)
+        return cohorts(self.source, self.unit, self.cohort_days, filters=self.filters)
 
     @cached_property
     def columns(self) -> range:
@@ -146,7 +151,8 @@ class RetentionReport(Asked):
 
     def _stickiness(self, last: date) -> Stickiness | None:
         try:
-            found = stickiness(self.source, min(last, self.address.period.today - timedelta(days=1)))
+            last = min(last, self.address.period.today - timedelta(days=1))
+            found = stickiness(self.source, last, filters=self.filters)
         except QueryError:
             return None
         return found if found.visitors else None

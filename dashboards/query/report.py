@@ -50,7 +50,7 @@ class CohortsQuestion(Question, frozen=True, tag="cohorts"):
 
 
 class StickinessQuestion(Question, frozen=True, tag="stickiness"):
-    pass
+    filters: list[Any] = []
 
 
 class VitalsQuestion(Question, frozen=True, tag="vitals"):
@@ -112,10 +112,10 @@ def _cohorts(source: Source, period: Period, asked: CohortsQuestion) -> list[Any
     return list(cohorts(source, asked.unit, period, filters=asked.filters))
 
 
-def _stickiness(source: Source, period: Period, _asked: StickinessQuestion) -> list[Any]:
+def _stickiness(source: Source, period: Period, asked: StickinessQuestion) -> list[Any]:
     if period.hours is not None:
         raise QueryError("stickiness is of whole days")
-    return [stickiness(source, period.last, period.days)]
+    return [stickiness(source, period.last, period.days, filters=asked.filters)]
 
 
 def _vitals(source: Source, period: Period, asked: VitalsQuestion) -> list[Any]:

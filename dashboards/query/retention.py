@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from collector.state import COARSE
@@ -11,16 +10,16 @@ from dashboards.query.dimensions import country_names, dimension
 from dashboards.query.errors import QueryError
 from dashboards.query.filters import Filter, leaves, parse_filters, to_sql
 from dashboards.query.kept import Source
+from dashboards.query.parse import parse
 from dashboards.query.patterns import check_patterns
 from dashboards.query.period import Period, add_months
+from dashboards.query.run import run
 from dashboards.query.sql import binding
 from dashboards.query.store import fetch
-from dashboards.query.tables import COUNTRY_NAME
+from dashboards.query.tables import COUNTRY_NAME, ORIGINS
 
-QUERIES = Path(__file__).parent.parent / "queries"
 COLUMNS = {**{name: f"t.{name}" for name in COARSE}, "country_name": COUNTRY_NAME}
 FILTERS = ("visit:country", "visit:country_name", "visit:device", "visit:channel", "visit:audience")
-STICKINESS = (QUERIES / "stickiness.sql").read_text(encoding="utf-8")
 MOST_RETURNS = 60  # periods after the first that a cohort is followed
 
 Unit = Literal["week", "month"]
@@ -66,7 +65,7 @@ def cohorts(source: Source, unit: Unit, period: Period, *, filters: Sequence[obj
     if unit not in ("week", "month") or period.hours is not None:
         raise QueryError("cohorts are made by week or by month, of whole days")
     parsed = parse_filters(filters)
-    if unknown := sorted({leaf.dimension for leaf in leaves(parsed)} - set(FILTERS)):
+    if unknown := unknown_of_cohorts(parsed):
         raise QueryError(
             f"{', '.join(unknown)}: cohorts are filtered by {', '.join(FILTERS)}, as they were at the first visit; "
             "with finer ones a person could be followed from week to week"
@@ -83,6 +82,11 @@ def cohorts(source: Source, unit: Unit, period: Period, *, filters: Sequence[obj
     for born, came, visitors in fetch(source.store, _text(parsed, params), params):
         found[born][came] = int(visitors)
     return [_cohort(unit, born, came, today) for born, came in sorted(found.items()) if came.get(born)]
+
+
+def unknown_of_cohorts(filters: Sequence[Filter]) -> list[str]:
+    """The dimensions of these filters that cohorts do not know."""
+    return sorted({leaf.dimension for leaf in leaves(filters)} - set(FILTERS))
 
 
 def _text(filters: Sequence[Filter], params: dict[str, Any]) -> str:
@@ -127,18 +131,36 @@ def after(unit: Unit, day: date) -> date:
     return day + timedelta(days=7) if unit == "week" else add_months(day, 1)
 
 
-def stickiness(source: Source, last: date | None = None, days: int = 30) -> Stickiness:
+def stickiness(
+    source: Source, last: date | None = None, days: int = 30, *, filters: Sequence[object] = ()
+) -> Stickiness:
     """How often visitors come back: of the `days` up to `last`, by default those before today.
 
-    A younger site is asked for the days since its first. Raises QueryError when they are no longer kept; StoreError.
+    A younger site is asked for the days since its first. `filters` as in the API, on how visits came, from where and
+    with what. Raises QueryError when they are no longer kept and for other filters; StoreError.
     """
+    used = {leaf.dimension for leaf in leaves(parse_filters(filters))}
+    if unknown := sorted(each for each in used if dimension(each).column not in ORIGINS):
+        raise QueryError(
+            f"{', '.join(unknown)}: stickiness is known by how visits came, from where and with what, and by "
+            "visit:entry_page"
+        )
     last = last or source.period("day").last - timedelta(days=1)
     begun = source.first_day()
     first = max(last - timedelta(days=days - 1), begun) if begun else last
     if first > last:
         return Stickiness(0.0, 0, None, 0)
     period = source.kept(Period(first, last))
-    params = {"site": source.site.domain, "first": period.first, "last": period.last}
-    daily, visitors = map(int, fetch(source.store, STICKINESS, params)[0])
+    daily, visitors = (_visitors(source, period, filters, by) for by in (["time:day"], []))
     share = round(100 * daily / period.days / visitors, 1) if visitors else None
     return Stickiness(round(daily / period.days, 1), visitors, share, period.days)
+
+
+def _visitors(source: Source, period: Period, filters: Sequence[object], by: list[str]) -> int:
+    """Unique visitors: of the whole period, or of each day and summed."""
+    asked = {
+        "site_id": source.site.domain, "metrics": ["visitors"], "dimensions": by, "filters": list(filters),
+        "date_range": [period.first.isoformat(), period.last.isoformat()],
+    }  # fmt: skip
+    found = run(parse(asked), source.store, source.site, source.now).rows
+    return sum(int(row.metrics[0] or 0) for row in found)

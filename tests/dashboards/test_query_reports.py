@@ -224,6 +224,14 @@ def test_stickiness_is_mean_daily_over_all_visitors(source: Source) -> None:
     assert stickiness(empty) == (0.0, 0, None, 1)
 
 
+def test_stickiness_under_filters(source: Source) -> None:
+    """Of those who came from Latvia; what is not known of visits is refused."""
+    found = stickiness(source, date(2026, 3, 4), days=4, filters=[["is", "visit:country", ["LV"]]])
+    assert 0 < found.visitors < 4
+    with pytest.raises(QueryError, match="event:page: stickiness is known by"):
+        stickiness(source, filters=[["is", "event:page", ["/"]]])
+
+
 def test_vitals_are_quantiles_of_what_browsers_reported(store: Store) -> None:
     site = Site(domain="fast.lv")
     hits = []

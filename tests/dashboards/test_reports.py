@@ -157,7 +157,9 @@ def test_the_paths_from_a_page_and_to_it(anna: Person) -> None:
     assert "/basket 8 32% Where they went next · 3 (38%) went no further /basket/address 5 62.5%" in text
     back = said(anna, "paths", "of=/basket/address&way=back")
     assert "/basket 5 100% Where they had come from /guides/chain 5 100% / 5 100%" in back
-    assert "remove the filters" in said(anna, "paths", "country=LV")
+    assert "10 times a visit was on this page" in said(anna, "paths", "of=/guides/chain&country=LV")
+    assert "15 times a visit was on this page" in said(anna, "paths", "of=/guides/chain&country.not=LV")
+    assert "not known of single pages; remove the filter" in said(anna, "paths", "page=/basket")
     assert 'class="ribbon"' in page(anna, "paths")
 
 
@@ -166,6 +168,10 @@ def test_who_comes_again(anna: Person) -> None:
     assert Tables(html).rows["cohorts"][1][:6] == ["2 Mar 2026", "10", "50%", "50%", "50%", "0%"]
     assert 'title="5 of 10 came again in the week of 9 March 2026"' in html
     assert Tables(page(anna, "retention", "unit=month")).rows["cohorts"][1][:2] == ["March 2026", "10"]
+    filtered = page(anna, "retention", "device=mobile")
+    assert Tables(filtered).rows["cohorts"][1][:3] == ["2 Mar 2026", "3", "33%"]
+    assert "about the first visit, whatever" in filtered
+    assert "filtered by country, device, channel and audience" in said(anna, "retention", "source=Google")
     text = words(anna.get(f"/sites/{shop.DOMAIN}/retention?from=2026-03-09&to=2026-03-15"))
     assert "0 new ↓ 100% down by 100% was 10 5 returning, 100% of all" in text
     assert "10 Visitors in these 14 days" in text
