@@ -62,7 +62,7 @@ class EventReport(Asked):
     @cached_property
     def properties(self) -> Table | None:
         """The properties of the event, one at a time; None for an event that carried none."""
-        keys = self._keys
+        keys = self.keys_of(self.event)
         if not keys:
             return None
         chosen = self.address.picks.get("property", "")
@@ -78,16 +78,16 @@ class EventReport(Asked):
             problem = self.told(error)
         return Table("properties", self.event, key, _("Times"), _("Share"), tabs, rows, problem)
 
-    @cached_property
-    def _keys(self) -> list[str]:
+    def keys_of(self, event: str) -> list[str]:
+        """The names of the properties that an event carried, the most frequent first."""
         try:
-            days, name = self.kept_days, self.event
+            days = self.kept_days
         except QueryError:
             return []
         params: Mapping[str, object] = {
-            "site": self.site.domain, "first": days.first, "last": days.last, "name": name,
+            "site": self.site.domain, "first": days.first, "last": days.last, "name": event,
         }  # fmt: skip
-        return [str(key) for key, _events in fetch(self.store, EVENT_KEYS, params)] if name else []
+        return [str(key) for key, _events in fetch(self.store, EVENT_KEYS, params)] if event else []
 
     def _values(self, key: str) -> list[Line]:
         only: list[object] = ["is", "event:name", [self.event]]

@@ -8,9 +8,11 @@ from collector.goal_checks import Goal
 from dashboards import figures
 from dashboards.event_report import EventReport
 from dashboards.goal_settings import condition
-from dashboards.goal_tables import GoalLine
+from dashboards.goal_tables import GoalLine, Line, Table
 from dashboards.i18n import _
 from dashboards.one_goal import OneGoal
+from dashboards.query import QueryError
+from dashboards.shown import Tab
 
 
 @dataclass
@@ -48,3 +50,48 @@ class GoalReport(OneGoal, EventReport):
     @cached_property
     def with_revenue(self) -> bool:
         return any(line.revenue for line in self.lines)
+
+    @cached_property
+    def carried(self) -> Table | None:
+        """What the events carried that reached the chosen goal, one property at a time; None where they had none."""
+        keys = self.keys_of(self._reached_by) if self.chosen else []
+        if not keys:
+            return None
+        chosen = self.address.picks.get("property", "")
+        key = chosen if chosen in keys else keys[0]
+        tabs = [Tab(each, self.address.picking(property=each).url() + "#carried", each == key) for each in keys]
+        problem, rows = "", list[Line]()
+        try:
+            rows = self._lines_of(key)
+        except QueryError as error:
+            problem = self.told(error)
+        third = _("Revenue") if self.currencies else ""
+        note = _("Properties of the events that reached the goal; a conversion is of the first of them in the visit.")
+        heads = (key, _("Conversions"), _("Share"))
+        return Table("carried", _("Properties"), *heads, tabs, rows, problem, note if rows else "", third)
+
+    @cached_property
+    def _reached_by(self) -> str:
+        """The event by which the chosen goal was reached most; empty where it was no event."""
+        only: list[object] = ["is", "event:goal", [self.chosen]]
+        try:
+            found = self.rows(["conversions"], ["event:name"], limit=1, filters=[only])
+        except QueryError:  # details that are no longer kept
+            return next((goal.event for goal in self.goals if goal.name == self.chosen), "")
+        return found[0].dimensions[0] if found else ""
+
+    def _lines_of(self, key: str) -> list[Line]:
+        wanted = ["conversions", *(["revenue"] if self.currencies else [])]
+        found = self.sized(wanted, [f"event:props:{key}"])
+        total = self._value(self._counted, self.chosen, 0)
+        return [
+            Line(
+                label=row.dimensions[0] or _("Empty"),
+                text=figures.written(row.metrics[0]),
+                second=figures.share(row.metrics[0], total),
+                bar=bar,
+                url="",
+                amounts=figures.amounts(row.metrics[-1]) if self.currencies else (),
+            )
+            for row, bar in found
+        ]

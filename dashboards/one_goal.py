@@ -148,11 +148,9 @@ class OneGoal(Asked):
 
     def breakdown(self, panel: str) -> Table:
         """Conversions and revenue of the chosen goal by the dimension that a panel shows."""
-        choices = [name for name in addresses.PANELS[panel] if name != "exit"]
-        dimension = self.address.tab(panel)
-        dimension = dimension if dimension in choices else choices[0]
+        choices, dimension = addresses.PANELS[panel], self.address.tab(panel)
         of_pages = dimension == "page"
-        rated = of_pages or self.rated
+        rated, earning = of_pages or self.rated, self._earning(dimension)
         problem, rows = "", list[Line]()
         try:
             rows = self._lines_by(dimension, rated=rated)
@@ -161,37 +159,44 @@ class OneGoal(Asked):
         tabs = [Tab(names.tab(each), self.address.showing(panel, each).url(), each == dimension) for each in choices]
         return Table(
             id=panel, name=names.panel(panel), heading=names.dimension(dimension), unit=_("Conversions"),
-            second=_("Rate") if rated else "", third=_("Revenue") if self.currencies else "", tabs=tabs, rows=rows,
+            second=_("Rate") if rated else "", third=_("Revenue") if earning else "", tabs=tabs, rows=rows,
             problem=problem, note=of_visitors() if of_pages and rows else "",
         )  # fmt: skip
 
+    def _earning(self, dimension: str) -> bool:
+        """Whether the revenue of the rows is known: amounts do not follow a visit to the page where it ends."""
+        return bool(self.currencies) and dimension != "exit"
+
     def _lines_by(self, dimension: str, *, rated: bool) -> list[Line]:
-        wanted = [
-            "conversions",
-            *(["group_conversion_rate"] if rated else []),
-            *(["revenue"] if self.currencies else []),
-        ]
-        only: list[object] = ["is", "event:goal", [self.chosen]]
-        limit = MOST_ROWS if self.order else ROWS
-        found = self.rows(wanted, questions.dimensions(dimension), limit=limit, filters=[only])
-        sized = sorted(((self._size(row, wanted), row) for row in found), key=lambda pair: -pair[0])[:ROWS]
-        longest = max((size for size, _row in sized), default=0)
+        earning = self._earning(dimension)
+        known = {"conversions": True, "group_conversion_rate": rated, "revenue": earning}
+        wanted = [metric for metric, asked in known.items() if asked]
         return [
             Line(
                 label=names.row(dimension, row.dimensions),
                 text=figures.written(row.metrics[0]),
                 second=figures.rate(row.metrics[1]) if rated else "",
-                bar=round(100 * max(size, 0) / longest) if longest else 0,
-                url=questions.row_address(self.address, dimension, row.dimensions).url(),
-                amounts=figures.amounts(row.metrics[-1]) if self.currencies else (),
+                bar=bar,
+                url="" if dimension == "exit" else questions.row_address(self.address, dimension, row.dimensions).url(),
+                amounts=figures.amounts(row.metrics[-1]) if earning else (),
             )
-            for size, row in sized
-            if row.metrics[0] > 0 or (self.currencies and row.metrics[-1])
+            for row, bar in self.sized(wanted, questions.dimensions(dimension))
         ]
 
-    def _size(self, row: Row, wanted: Sequence[str]) -> float:
-        """By what a row is ordered, and how long its bar is."""
-        return float(row.metrics[wanted.index("revenue")].get(self.order, 0) if self.order else row.metrics[0])
+    def sized(self, wanted: Sequence[str], by: Sequence[str]) -> list[tuple[Row, int]]:
+        """The rows of the chosen goal with most conversions, or with most revenue in the currency that was chosen, each
+        with its length in percent of the longest. `wanted` begins with the conversions. Raises QueryError."""
+        order = self.order if "revenue" in wanted else ""
+        only: list[object] = ["is", "event:goal", [self.chosen]]
+        found = self.rows(wanted, by, limit=MOST_ROWS if order else ROWS, filters=[only])
+
+        def size(row: Row) -> float:
+            return float(row.metrics[wanted.index("revenue")].get(order, 0) if order else row.metrics[0])
+
+        told = [row for row in found if row.metrics[0] > 0 or ("revenue" in wanted and row.metrics[-1])]
+        shown = sorted(told, key=size, reverse=True)[:ROWS]
+        longest = max(map(size, shown), default=0)
+        return [(row, round(100 * max(size(row), 0) / longest) if longest > 0 else 0) for row in shown]
 
     @staticmethod
     def _value(counted: Mapping[str, Row], name: str, index: int) -> float:

@@ -47,6 +47,31 @@ def test_the_orders_that_can_be_chosen(anna: Person) -> None:
     assert orders(page(anna, "goals", "goal=Order&order=GBP"))["Conversions"]
 
 
+def test_where_visits_ended_that_reached_the_goal(anna: Person) -> None:
+    """Their amounts do not follow them there, so the table has none, and keeps its order by conversions."""
+    for order in ("", "&order=USD"):
+        html = page(anna, "goals", f"goal=Order&pages=exit{order}")
+        assert Tables(html).rows["pages"] == [["Exit page", "Conversions", "Rate"], ["/basket/address", "3", "60%"]]
+    assert ["Direct", "1", "11.1%", "$40"] in Tables(html).rows["sources"]
+    told = said(anna, "goals", "goal=Order&pages=exit&page=/basket/address")
+    assert "This is not known of single pages" in told
+
+
+def test_what_the_events_carried_that_reached_the_goal(anna: Person) -> None:
+    html = page(anna, "goals", "goal=Order&property=plan")
+    assert Tables(html).rows["carried"] == [
+        ["plan", "Conversions", "Share", "Revenue"], ["basic", "2", "67%", "€25$40"], ["pro", "1", "33%", "€25"],
+    ]  # fmt: skip
+    assert Tables(page(anna, "goals", "goal=Order&property=plan&order=USD")).rows["carried"][1][0] == "basic"
+    assert [row[:2] for row in Tables(page(anna, "goals", "goal=Order&property=items&country=LV")).rows["carried"]] == [
+        ["items", "Conversions"], ["1", "1"],
+    ]  # fmt: skip
+    assert Tables(page(anna, "goals", "goal=Pro order&property=plan")).rows["carried"][1:] == [
+        ["pro", "1", "100%", "€25"]
+    ]
+    assert "carried" not in Tables(page(anna, "goals", "goal=Basket")).rows, "a page carries nothing"
+
+
 def test_a_goal_without_revenue_has_no_such_column(anna: Person) -> None:
     html = page(anna, "goals", "goal=Basket&order=EUR")
     assert Tables(html).rows["devices"][0] == ["Device", "Conversions", "Rate"]
