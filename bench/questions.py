@@ -1,7 +1,7 @@
 """Times of the questions that the overview page of a site asks, and of those of paths and cohorts."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from statistics import median
 from typing import Any
@@ -11,6 +11,7 @@ from bench.table import Cell, table
 from collector.sites import Site
 from collector.store import Store
 from dashboards.query import Period, Source, cohorts, flow_pages, flows, parse, run
+from dashboards.query.flows import Direction
 
 TIMES = 5
 METRICS = ["visitors", "visits", "pageviews", "bounce_rate", "visit_duration"]
@@ -49,17 +50,18 @@ def others(store: Store, period: Period) -> list[list[Cell]]:
     source = Source(store, Site(SITE), time.time())
     (page, _steps), *_rest = flow_pages(source, period, 1)
     only = FILTER["filters"]
+
+    def ways(direction: Direction, filters: Sequence[object] = ()) -> Callable[[], object]:
+        return lambda: flows(source, period, page, direction, filters=filters)
+
+    def weeks(filters: Sequence[object] = ()) -> Callable[[], object]:
+        return lambda: cohorts(source, "week", period, filters=filters)
+
     return [
-        ["paths from a page", *both(
-            lambda: flows(source, period, page), lambda: flows(source, period, page, filters=only)
-        )],
-        ["paths to a page", *both(
-            lambda: flows(source, period, page, "backward"), lambda: flows(source, period, page, "backward", filters=only)
-        )],
-        ["cohorts by week", *both(
-            lambda: cohorts(source, "week", period), lambda: cohorts(source, "week", period, filters=only)
-        )],
-    ]  # fmt: skip
+        ["paths from a page", *both(ways("forward"), ways("forward", only))],
+        ["paths to a page", *both(ways("backward"), ways("backward", only))],
+        ["cohorts by week", *both(weeks(), weeks(only))],
+    ]
 
 
 def asker(store: Store, document: Document) -> Callable[[], object]:
