@@ -12,6 +12,7 @@ from collector.store import Store
 from tests.dashboards.answers import answers, insert
 from tests.dashboards.counting import at
 from tests.dashboards.person import Clock, Person, installed, signed_in, words
+from tests.dashboards.test_pages import Tables
 
 PAGE = "/sites/example.lv/privacy/consent?from=2026-03-01&to=2026-03-05"
 FIRST, SECOND = date(2026, 3, 2), date(2026, 3, 4)
@@ -84,6 +85,20 @@ def test_the_line_follows_the_answer_that_is_picked(anna: Person) -> None:
     assert "Rejected all, share of the banners shown" in words(anna.get(f"{PAGE}&outcome=refused"))
     for nonsense in ("nonsense", "shown", "<script>"):
         assert "Accepted all, share of the banners shown" in words(anna.get(f"{PAGE}&outcome={nonsense}"))
+
+
+def test_the_line_by_week_sums_the_answers_of_its_days(anna: Person) -> None:
+    """Thirty percent of the twenty that were shown in that week; a week in which none was shown has no share."""
+    page = "/sites/example.lv/privacy/consent?from=2026-02-18&to=2026-03-05"
+    rows = Tables(anna.get(f"{page}&interval=week").text).rows["answers"]
+    assert [row[:2] for row in rows] == [
+        ["Week", "Accepted all, share of the banners shown"],
+        ["18 – 22 Feb 2026 (part of the week)", "–"],
+        ["23 Feb – 1 Mar 2026", "–"],
+        ["2 – 5 Mar 2026 (this week so far)", "30%"],
+    ]
+    long = Tables(anna.get(page.replace("2026-02-18", "2025-09-01")).text).rows["answers"]
+    assert long[-1][:2] == ["1 – 5 Mar 2026 (this month so far)", "30%"], "long periods have a line, too"
 
 
 def test_it_is_for_those_who_are_logged_in(app: Flask) -> None:

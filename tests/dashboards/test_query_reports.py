@@ -261,6 +261,8 @@ def test_vitals_are_quantiles_of_what_browsers_reported(store: Store) -> None:
     )
     assert (slow[0].samples, slow[0].p50 > 4900) == (20, True)
     assert [row.value for row in vitals(fast, DAYS, by="day", metric="lcp")] == ["2026-03-01"]
+    assert [row.value for row in vitals(fast, DAYS, by="week", metric="lcp")] == ["2026-03-01"], "a week that is cut"
+    assert [row.value for row in vitals(fast, DAYS, by="month", metric="lcp")] == ["2026-03-01"]
     assert len(vitals(fast, DAYS, by="page", metric="lcp", limit=1)) == 1
     for wrong in ({"by": "browser"}, {"metric": "fid"}, {"filters": [["is", "visit:os", ["iOS"]]]}):
         with pytest.raises(QueryError, match="vitals are"):
