@@ -77,8 +77,8 @@ def test_every_form_that_whole_numbers_take_is_there(language: str) -> None:
 @pytest.mark.parametrize(
     ("language", "number", "said"),
     [
-        ("lv", 1, "1 sīkdatne"), ("lv", 2, "2 sīkdatnes"), ("lv", 10, "10 sīkdatņu"), ("lv", 11, "11 sīkdatņu"),
-        ("lv", 21, "21 sīkdatne"), ("lv", 30, "30 sīkdatņu"), ("en", 1, "1 cookie"), ("en", 21, "21 cookies"),
+        ("lv", 1, "1 sīkdatne"), ("lv", 2, "2 sīkdatnes"), ("lv", 10, "10 sīkdatnes"), ("lv", 11, "11 sīkdatnes"),
+        ("lv", 21, "21 sīkdatne"), ("lv", 30, "30 sīkdatnes"), ("en", 1, "1 cookie"), ("en", 21, "21 cookies"),
         ("lt", 1, "1 slapukas"), ("lt", 3, "3 slapukai"), ("lt", 12, "12 slapukų"), ("et", 2, "2 küpsist"),
         ("ru", 1, "1 файл cookie"), ("ru", 4, "4 файла cookie"), ("ru", 12, "12 файлов cookie"),
     ],
@@ -115,10 +115,10 @@ def test_each_cookie_is_told_with_name_provider_purpose_duration_and_third_party
     assert list(purposes) == ["necessary", "statistics", "marketing"]
     assert purposes["statistics"]["count"] == "2 sīkdatnes"
     assert purposes["statistics"]["cookies"] == [
-        ["visit, sikdatne.visit", "SIA «Piemērs»", "Atceras jūsu apmeklējumus", "13 mēnešu"],
+        ["visit, sikdatne.visit", "SIA «Piemērs»", "Atceras jūsu apmeklējumus", "13 mēneši"],
         ["_ga", "Google (trešā persona)", "Atšķir apmeklētājus", "2 gadi"],
     ]
-    assert purposes["marketing"]["count"] == "0 sīkdatņu"
+    assert purposes["marketing"]["count"] == "0 sīkdatnes"
 
 
 def test_the_owner_s_words_replace_what_may_be_replaced_and_never_the_facts() -> None:

@@ -11,7 +11,7 @@ from collector.wording import Unit, languages, words
 def test_a_duration_has_the_form_that_its_number_needs() -> None:
     latvian = words("lv")
     forms = [latvian.duration(number, "day") for number in (1, 2, 10, 21, 30)]
-    assert forms == ["1 diena", "2 dienas", "10 dienu", "21 diena", "30 dienu"]
+    assert forms == ["1 diena", "2 dienas", "10 dienas", "21 diena", "30 dienas"]
     estonian = words("et")
     assert [estonian.duration(number, "month") for number in (1, 13)] == ["1 kuu", "13 kuud"]
     assert estonian.duration(180, "day") == "180 päeva"
