@@ -12,6 +12,7 @@ from collector.gate import in_force
 from collector.history import HistoryTokens, Past
 from collector.rules import Rules
 from collector.sites import Site
+from collector.state import COARSE
 from collector.tokens import ConsentGrant, ConsentTokens, VisitTokens
 from collector.visit import HASH_LENGTH, STATE_DAYS, State
 from collector.wording import Words
@@ -119,7 +120,7 @@ def visit_rows(state: State, site: Site, words: Words) -> list[Row]:
             continue
         value = getattr(state, name)
         if value not in ("", 0, -1, (), []):
-            rows.append((words.field(name), in_words(name, value, site.rules, words, zone)))
+            rows.append((words.field(name), in_words(name, value, site.rules, words, zone) or "–"))
     origin = msgspec.structs.asdict(state.origin)
     rows += [(words.field(name), words.value(name, value)) for name, value in origin.items() if value]
     rows.append((words.label("expires"), words.date(day_date(state.born + STATE_DAYS))))
@@ -145,6 +146,8 @@ def in_words(name: str, value: Any, rules: Rules, words: Words, zone: ZoneInfo) 
     if name == "funnels":
         known = {funnel.number: funnel.name for funnel in rules.funnels}
         return ", ".join(f"{known[run[0]]}: {run[2]}" for run in value if run[0] in known) or words.label("unnamed")
+    if name == "first":
+        return ", ".join(words.value(kind, code) for kind, code in zip(COARSE, value, strict=True) if code)
     if isinstance(value, bool):
         return words.yes(value)
     return " → ".join(value) if isinstance(value, list | tuple) else str(value)

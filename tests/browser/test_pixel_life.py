@@ -78,7 +78,7 @@ def open_twice(service: Service, person: Visitor) -> tuple[list[Page], list[Rout
 
 def state_of(request: Request) -> str:
     """The visit state that a request carries as a cookie."""
-    return re.findall(r"\bvisit=([^;]+)", request.all_headers()["cookie"])[0]
+    return str(re.findall(r"\bvisit=([^;]+)", request.all_headers()["cookie"])[0])
 
 
 @pytest.mark.parametrize("locks", [True, False])

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -153,14 +154,19 @@ def test_times_are_those_of_the_site_and_codes_are_words() -> None:
     site = Site(SITE, rules=Rules((GoalRule(3, "Pasūtījums", "page", page="/paldies"),)))
     origin = Origin(entry="/", channel="Organic Search", country="LV", device="mobile", language="ru", screen="s")
     state = State(
-        born=20_000, day=20_600, start=noon, seen=noon + 3, origin=origin, path="/x", goals=1 << 2, pages="AAAA"
-    )
+        born=20_000, day=20_600, start=noon, seen=noon + 3, origin=origin, path="/x", goals=1 << 2, pages="AAAA",
+        first=("EE", "desktop", "", "customer"),
+    )  # fmt: skip
     rows = dict(visit_rows(state, site, words("en")))
     assert rows["This visit began"] == "28 May 2026, 23:26"
     assert rows["First visit"] == "4 October 2024"
     assert rows["Goals reached in this visit"] == "Pasūtījums"
     assert (rows["Country"], rows["Language of the browser"], rows["Device"]) == ("Latvia", "Russian", "telephone")
     assert rows["How you came"] == "from a search engine"
+    first = "First visit: country, device, channel and audience"
+    assert rows[first] == "Estonia, computer, customer"
+    unknown = msgspec.structs.replace(state, first=("", "", "", ""))
+    assert dict(visit_rows(unknown, site, words("en")))[first] == "–"
     assert "23:26" in dict(visit_rows(state, site, words("lv")))["Šis apmeklējums sākās"]
     data = as_data(Held(None, state, []), site, 0)
     assert data["visit"]["visit_began"] == "2026-05-28T23:26+03:00"
