@@ -1,5 +1,6 @@
 """Brings a store to the schema of this release: schema.sql, and numbered changes to tables that exist already."""
 
+import logging
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from collector.store import Store, StoreError
 SCHEMA = Path(__file__).parent / "schema.sql"  # a link to the top of the repository
 MIGRATIONS = Path(__file__).parent / "migrations" / "store"
 FIRST_VERSION = 1
+log = logging.getLogger(__name__)
 PIECE = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^'\\]|\\.|'')*'|`[^`]*`|;|[^-/'`;]+|.", re.DOTALL)
 
 
@@ -50,6 +52,11 @@ def apply_schema(store: Store, now: float, folder: Path = MIGRATIONS) -> None:
         raise SchemaError(f"the store has schema {found}, this release knows {newest(folder)}; install a newer release")
     for number, path in sorted(migrations(folder).items()):
         if 0 < found < number:
+            log.info(
+                "bringing the store to schema %s (%s); this may take a minute for a million page views",
+                number,
+                path.stem,
+            )
             for statement in statements(path.read_text("utf-8")):
                 store.execute(statement)
             record(store, number, now)

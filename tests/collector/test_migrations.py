@@ -53,8 +53,13 @@ def described(store: Store) -> tuple[list[Any], list[Any]]:
     return store.execute(COLUMNS), store.execute(TABLES)
 
 
-def test_an_old_store_becomes_what_a_new_one_is(old: Store, store: Store) -> None:
+def test_an_old_store_becomes_what_a_new_one_is(old: Store, store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    """And says what takes so long."""
+    caplog.set_level("INFO", "collector.schema")
     apply_schema(old, NOW)
+    assert [record.getMessage().split(" (")[0] for record in caplog.records] == [
+        f"bringing the store to schema {number}" for number in migrations()
+    ]
     assert current(old) == newest() > 1
     for found, made in zip(described(old), described(store), strict=True):
         assert found == made
