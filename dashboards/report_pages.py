@@ -21,9 +21,6 @@ from dashboards.path_report import PathReport
 from dashboards.retention_report import RetentionReport
 from dashboards.speed_report import SpeedReport
 
-COMPARING = ("goals", "funnels", "paths", "retention", "speed", "audience")  # reports that know a period before
-UNFILTERED = ("paths",)
-
 blueprint = members("reports", __name__)
 
 
@@ -32,7 +29,7 @@ def shown(domain: str, view: str, make: Callable[[Address, Site], Asked]) -> str
     site = context.site_or_404(domain)
     address = read_address(site, f"/{view}")
     given = {"site": site, "address": address, "sites": services().sites.all(context.now()), **controls(address)}
-    given |= {"compares": view in COMPARING, "filters": view not in UNFILTERED}
+    given["filters"] = True
     try:
         return render_template(f"{view}.html", report=make(address, site), away=False, **given)
     except StoreError:

@@ -12,6 +12,7 @@ from tests.dashboards.test_pages import Tables, figures
 from tests.dashboards.test_reports import MARCH, anna, app, clock, page, said, shop_store, text_of
 
 __all__ = ["anna", "app", "clock", "shop_store"]  # fixtures
+REPORTS = ["goals", "funnels", "paths", "retention", "speed", "audience", "list/page"]
 
 
 @pytest.mark.parametrize(
@@ -83,7 +84,8 @@ def test_one_of_several_filters_is_enough_where_one_says_so(anna: Person) -> Non
 
 
 @pytest.mark.parametrize(
-    "view", ["goals", "goals?goal=Order", "funnels", "retention", "speed", "audience", "list/city", "list/page"]
+    "view",
+    ["goals", "goals?goal=Order", "funnels", "paths", "retention", "speed", "audience", "list/city", "list/page"],
 )
 def test_any_filter_is_enough_in_every_report(anna: Person, view: str) -> None:
     path, _mark, rest = view.partition("?")
@@ -100,6 +102,13 @@ def test_views_are_known_where_a_page_is_one_of_several_filters(anna: Person) ->
         figures(page(anna, "", "country=EE&page.not=/basket"))["pageviews"]
     )
     assert shown["pageviews"] == str(both)
+
+
+@pytest.mark.parametrize("view", ["", *REPORTS])
+def test_every_report_has_the_form_of_filters_and_the_choice_of_days_to_compare_with(anna: Person, view: str) -> None:
+    html = page(anna, view)
+    assert '<select name="filter">' in html
+    assert 'name="with_from"' in html
 
 
 @pytest.mark.parametrize("name", FILTERS)
@@ -127,7 +136,7 @@ def test_every_dimension_takes_every_condition(anna: Person, name: str) -> None:
             assert 0 < found < total
 
 
-@pytest.mark.parametrize("view", ["", "goals", "funnels", "retention", "speed", "audience", "list/source", "list/page"])
+@pytest.mark.parametrize("view", ["", *REPORTS, "list/source"])
 @pytest.mark.parametrize("query", ["source.fits=(", "page.misfits=[a&page=/", f"source={'a' * 1001}"])
 def test_a_filter_that_is_none_is_told_on_the_page(anna: Person, view: str, query: str) -> None:
     answer = anna.get(f"/sites/{shop.DOMAIN}{view and '/' + view}?{MARCH}&{query}")
