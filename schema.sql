@@ -970,7 +970,8 @@ ENGINE = Null
 COMMENT 'Visitors of cohorts on their way into the counters; nothing is kept here';
 
 -- Dimensions of the first visit, and coarse ones alone: with a town and a version of a browser beside it, the week of the
--- first visit could tell one person from all others, and which weeks he came in (docs/decisions/0014-filters.md).
+-- first visit could tell one person from all others, and which weeks he came in
+-- (docs/decisions/0014-filters-of-reports.md).
 
 CREATE TABLE IF NOT EXISTS cohort_details
 (
@@ -1523,6 +1524,8 @@ WITH
         FROM counters AS t
         WHERE day < toDate(now('UTC') - INTERVAL 12 HOUR) AND before1 != ''
         GROUP BY site, day, a0, b0
+        -- Where a visit goes on after midnight, its way also stands in rows that are no step.
+        HAVING times != 0
     ),
     -- The steps from a page that few visitors took go together from the start: they are many, and none is shown.
     merged AS

@@ -54,7 +54,7 @@ class StickinessQuestion(Question, frozen=True, tag="stickiness"):
 
 
 class VitalsQuestion(Question, frozen=True, tag="vitals"):
-    by: Literal["", "page", "device", "country", "day"] = ""
+    by: str = ""
     metric: str = ""
     filters: list[Any] = []
     limit: int = 100

@@ -229,6 +229,16 @@ def test_hidden_steps_have_at_least_k_visitors_together(store: Store, examples: 
         check_steps(taken, {(labels[0], labels[1]): visitors for labels, visitors in found[site].items()})
 
 
+def test_a_visit_after_midnight_hides_no_steps_of_others(store: Store) -> None:
+    """Its exit and its engaged time have the way by which it came the day before, and are no step of their own day."""
+    base = {"site": next(sites), "day": DAY, "expires": KEPT_DAY}
+    step = base | {"before1": "a", "page": "w", "flow_visitors": 25, "pageviews": 30}
+    ended = base | {"before1": "b", "page": "x", "exits": 1, "seconds": 9}
+    for row in (step, ended):
+        add_rows(store, "counters", [row])
+    assert seen(store, "flows_daily", ("from_page", "page"))[str(base["site"])] == {("a", "w"): 25}
+
+
 def check_steps(taken: Steps, shown: Steps) -> None:
     """No row of a few, exact rows, all visitors in some row, and neither a page nor a step hidden alone."""
     if max(taken.values(), default=0) < 20:

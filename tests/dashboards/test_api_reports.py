@@ -7,6 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from dashboards.query.vitals import BY
 from tests.dashboards.test_api import app, client, refused, token
 
 __all__ = ["app", "client", "token"]  # fixtures
@@ -59,7 +60,8 @@ def test_flows(client: FlaskClient, token: str) -> None:
 def test_what_was_not_counted_is_empty(client: FlaskClient, token: str) -> None:
     assert results(client, token, report="funnel", funnel="None such") == [{"value": "", "steps": []}]
     assert results(client, token, report="funnel", funnel="None such", dimension="visit:source") == []
-    assert results(client, token, report="vitals", by="page", metric="lcp") == []
+    for by in BY:
+        assert results(client, token, report="vitals", by=by, metric="lcp") == []
     assert results(client, token, report="topics") == []
 
 
@@ -76,6 +78,7 @@ def test_what_was_not_counted_is_empty(client: FlaskClient, token: str) -> None:
         ({"report": "topics", "date_range": "24h"}, "whole days"),
         ({"report": "stickiness", "date_range": "24h"}, "whole days"),
         ({"report": "vitals", "limit": 0}, "limit"),
+        ({"report": "vitals", "by": "browser"}, "by page, device, country, day, week, month"),
         ({"report": "vitals", "filters": [["is", "visit:os", ["iOS"]]]}, "vitals are filtered by"),
         ({"report": "funnel", "funnel": "Shop", "dimension": "visit:shoe"}, "unknown dimension"),
         ({"report": "funnel", "funnel": "Shop", "dimension": "time:day"}, "a funnel is known by"),
