@@ -40,7 +40,7 @@ class Origin(msgspec.Struct, frozen=True, array_like=True):
     connection: str = ""
 
 
-COARSE = ("country", "device", "channel", "audience")  # dimensions that tell nobody from others, week after week
+COARSE = ("country", "device", "channel", "audience")  # with finer ones some could be told from all others
 Run = tuple[int, int, int, int]  # number of a funnel, steps counted, steps done, day on which it was entered
 
 
