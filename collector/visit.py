@@ -81,11 +81,7 @@ def _begin(state: State | None, hit: Hit, minute: int, clock: LocalClock, origin
     ]  # fmt: skip
     if not is_view:
         deltas.append(Delta(day, hour, hit.page, hit.name, events=1, event_visitors=is_new))
-    born = state.born if state is not None else day
-    if state is None:
-        first: tuple[str, ...] = (origin.country, origin.device, origin.channel, origin.audience)
-    else:
-        first = state.first
+    born, first = (day, _coarse(origin)) if state is None else (state.born, state.first)
     extras = _cohorts(born, state.day if state is not None else None, day, first) if gap else []
     pages = _add_own(hit, day, pages, extras)
     goals, reached = 0, state.reached if state is not None and is_today else 0
@@ -119,13 +115,7 @@ def _go_on(state: State, hit: Hit, minute: int, clock: LocalClock, rules: Rules)
         way = _before(trail)
         deltas = [Delta(day, hour, path, "", *counted, is_new, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, *way, is_new_step)]
     else:
-        if is_view:
-            deltas = [Delta(day, hour, path, "", *counted, is_new, pageviews=1)]
-            counted = NOBODY
-        else:
-            deltas = [Delta(day, hour, hit.page, hit.name, events=1, event_visitors=is_new)]
-        if is_later:
-            deltas.append(Delta(day, hour, path, "", *counted, *EXIT, *_before(trail)))
+        deltas = _stayed(state, hit, day, hour, counted, is_new, is_later)
     deltas += _corrections(state, moved, clock)
     extras = _cohorts(state.born, state.day, day, state.first) if gap else []
     pages = _add_own(hit, day, pages, extras)
@@ -143,6 +133,21 @@ def _go_on(state: State, hit: Hit, minute: int, clock: LocalClock, rules: Rules)
         state.first,
     )  # fmt: skip
     return Step(deltas, new, min(minute - state.seen, NEVER), extras)
+
+
+def _stayed(
+    state: State, hit: Hit, day: int, hour: int, counted: tuple[int, int, int, int], is_new: int, is_later: bool
+) -> list[Delta]:
+    """The visit stays where it is: its page is seen again, or something is done. In a later hour its exit moves there;
+    the exit lies with the way to the page, so that what takes it back meets it in one row."""
+    if hit.kind == "pageview":
+        deltas = [Delta(day, hour, hit.page, "", *counted, is_new, pageviews=1)]
+        counted = NOBODY
+    else:
+        deltas = [Delta(day, hour, hit.page, hit.name, events=1, event_visitors=is_new)]
+    if is_later:
+        deltas.append(Delta(day, hour, state.path, "", *counted, *EXIT, *_before(state.trail)))
+    return deltas
 
 
 def _corrections(state: State, moved: bool, clock: LocalClock) -> list[Delta]:
@@ -236,6 +241,11 @@ def _add_own(hit: Hit, day: int, pages: str, extras: list[Extra]) -> str:
             extras.append((TOPIC, day, hit.topic, 1))
     extras += [(PROPERTY, day, hit.name, key, value, 1) for key, value in hit.props]
     return pages
+
+
+def _coarse(origin: Origin) -> tuple[str, ...]:
+    """What is remembered of the first visit: `COARSE` of its origin."""
+    return origin.country, origin.device, origin.channel, origin.audience
 
 
 def _cohorts(born: int, last: int | None, day: int, first: tuple[str, ...]) -> list[Extra]:
