@@ -124,6 +124,26 @@ def test_flows_three_steps_deep_and_folded(store: Store) -> None:
     assert flow_pages(deep, DAYS, 2) == [("/a", 5), ("/b", 1)]
 
 
+def test_a_step_has_its_visitor_in_the_visit_that_took_it_first_on_the_day(store: Store) -> None:
+    """By a letter in the morning and directly in the evening: so the parts add up to the whole."""
+    site = Site(domain="twice.lv")
+    count(
+        store,
+        site,
+        [
+            Seen("one", at(f"2026-03-01T{hour}:0{minute}"), page, origin={"channel": channel})
+            for hour, channel in ((10, "Email"), (20, "Direct"))
+            for minute, page in enumerate(("/a", "/b"))
+        ],
+    )
+    twice = Source(store, site, at(NOW))
+    steps = [
+        flows(twice, DAYS, "/a", filters=filters).nodes[0][1:4:2]
+        for filters in ([], [["is", "visit:channel", ["Email"]]], [["is", "visit:channel", ["Direct"]]])
+    ]
+    assert steps == [(2, 1), (1, 1), (1, 0)]
+
+
 def test_what_flows_do_not_know(source: Source) -> None:
     assert flows(source, DAYS, "/nowhere") == ("/nowhere", "forward", 0, 0, ())
     for wrong in ({"depth": 4}, {"depth": 0}, {"limit": 0}):

@@ -44,7 +44,9 @@ CAME_BY: Mapping[str, Mapping[str, str]] = {
     "ee": {"country": "EE", "city": "Tallinn", "source": "newsletter", "channel": "Email", "connection": "4g"},
     "": {},
 }
-COLUMNS = {"visit:country": "country", "visit:source": "source", "visit:connection": "connection"}
+COLUMNS = {
+    "visit:country": "country", "visit:source": "source", "visit:connection": "connection", "visit:device": "device",
+}  # fmt: skip
 EMPTY = {"visit:source": "Direct / None", "visit:connection": "(not set)"}
 GOALS = (
     GoalRule(1, "Signup", "event", event="Signup"),

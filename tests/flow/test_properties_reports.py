@@ -21,6 +21,7 @@ from tests.collector.oracle_reports import (
 )
 from tests.dashboards.counting import insert
 from tests.flow.examples import GOALS, Example, ask, examples, holds, of_visit, period, source, table, within
+from tests.flow.test_properties import came_first
 
 Days = tuple[date, date]
 Tree = dict[str, tuple[int, Any]]
@@ -70,38 +71,42 @@ def check_funnels(store: Store, example: Example, days: Days) -> None:
 def check_flows(store: Store, example: Example, days: Days) -> None:
     """Where it goes from each page and where it comes from, three steps deep, with where visits ended and began."""
     for filters in ([], example.filters):
-        fits = [
-            (life, visit)
-            for life, visits in enumerate(example.lives)
-            for visit in visits
-            if all(holds(item, visit) for item in filters)
-        ]
-        check_flow(store, example, days, fits, filters)
+        check_flow(store, example, days, filters)
 
 
-def check_flow(
-    store: Store, example: Example, days: Days, fits: list[tuple[int, Visit]], filters: list[list[Any]]
-) -> None:
-    taken = [(hit, way, life) for life, visit in fits for hit, way in ways(visit) if within(days, example.day(hit))]
-    visits = [visit for _, visit in fits if within(days, example.day(visit.hits[0]))]
+def check_flow(store: Store, example: Example, days: Days, filters: list[list[Any]]) -> None:
+    fits = [visit for visit in example.visits if all(holds(item, visit) for item in filters)]
+    taken = [(hit, way) for visit in fits for hit, way in ways(visit) if within(days, example.day(hit))]
+    visits = [visit for visit in fits if within(days, example.day(visit.hits[0]))]
     for page in PAGES[:3]:
-        arrived = sum(visit.hits[0].page == page for visit in visits) + sum(way[-1] == page for _, way, _ in taken)
+        arrived = sum(visit.hits[0].page == page for visit in visits) + sum(way[-1] == page for _, way in taken)
         for direction in ("forward", "backward"):
             found = flows(source(store, example), period(days), page, direction, limit=50, filters=filters)
             assert found.flows == arrived
             expected: Tree = {}
-            for _, way, _ in taken:
+            for _, way in taken:
                 add(expected, way, page, forward=direction == "forward")
             assert tree(found.nodes) == expected, (page, direction)
-            first = Counter[str]()
-            for other, *_ in {(other_of(way, page, direction), life, example.day(hit)) for hit, way, life in taken}:
-                first[other] += 1
+            first = step_visitors(example, days, page, direction, filters)
             assert {node.page: node.visitors for node in found.nodes} == {
                 node.page: first[node.page] for node in found.nodes
             }
             if days == example.everything:
                 ends = [visit.places[-1 if direction == "forward" else 0].page for visit in visits]
                 assert found.ends == ends.count(page), (page, direction)
+
+
+def step_visitors(example: Example, days: Days, page: str, direction: str, filters: list[list[Any]]) -> Counter[str]:
+    """Visitors of each step from or to a page: each counts once on a day, in the visit in which he took it first."""
+    counted, first = set(), Counter[str]()
+    for life, visits in enumerate(example.lives):
+        for one, hit, way in [(each, *taken) for each in visits for taken in ways(each)]:
+            day = example.day(hit)
+            step = (life, day, *way[-2:])
+            if step not in counted and within(days, day) and all(holds(item, one) for item in filters):
+                first[other_of(way, page, direction)] += 1
+            counted.add(step)
+    return first
 
 
 def other_of(way: list[str], page: str, direction: str) -> str:
@@ -163,17 +168,22 @@ def check_cohorts(store: Store, example: Example, days: Days) -> None:
 
 
 def check_stickiness(store: Store, example: Example, days: Days) -> None:
-    """Visitors of the 30 days up to the last one, or since the first: a day, and together."""
-    begun, last = example.day(example.visits[0].hits[0]), days[1]
-    begun = min(example.day(visit.hits[0]) for visit in example.visits)
+    """Visitors of the 30 days up to the last one, or since the first: a day, and together; also under filters, where
+    each counts by how he came first in that day, and in all of them."""
+    begun, last = min(example.day(visit.hits[0]) for visit in example.visits), days[1]
     first = max(last - timedelta(29), begun)
     if first > last:
         return
-    active = [{example.day(hit) for visit in life for hit in visit.hits} for life in example.lives]
-    inside = [sum(first <= day <= last for day in one) for one in active]
-    found = stickiness(source(store, example), last)
     length = (last - first).days + 1
-    assert (found.days, found.visitors, found.daily) == (length, sum(map(bool, inside)), round(sum(inside) / length, 1))
+    every = [first + timedelta(number) for number in range(length)]
+    for filters in ([], example.filters):
+
+        def fits(days: Days, filters: list[Any] = filters) -> int:
+            return sum(all(holds(item, visit) for item in filters) for visit in came_first(example, days))
+
+        unique, daily = fits((first, last)), sum(fits((day, day)) for day in every)
+        found = stickiness(source(store, example), last, filters=filters)
+        assert (found.days, found.visitors, found.daily) == (length, unique, round(daily / length, 1))
 
 
 def check_properties(store: Store, example: Example, days: Days) -> None:
@@ -196,7 +206,10 @@ def check_vitals(store: Store, example: Example, days: Days) -> None:
         "": lambda hit, visit: "",
         "page": lambda hit, visit: hit.page,
         "country": lambda hit, visit: of_visit("visit:country", visit),
+        "device": lambda hit, visit: of_visit("visit:device", visit),
         "day": lambda hit, visit: example.day(hit).isoformat(),
+        "week": lambda hit, visit: max(begin_of("week", example.day(hit)), days[0]).isoformat(),
+        "month": lambda hit, visit: begin_of("month", example.day(hit)).isoformat(),
     }
     for by, key in keys.items():
         values: dict[tuple[str, str], list[float]] = defaultdict(list)
