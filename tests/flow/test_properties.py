@@ -1,8 +1,8 @@
 """The whole way of counting, for any hits: `advance`, rows, the real store and the query layer against a plain reading.
 
 The plain reading (tests/collector/oracle.py) knows of no states, deltas or gaps. Each example is a site of its own, and
-many examples go into the store at once. Goals are in test_properties_goals.py, funnels, flows and the rest in
-test_properties_reports.py.
+many examples go into the store at once. Goals are in test_properties_goals.py, rates in test_properties_rates.py,
+funnels, flows and the rest in test_properties_reports.py.
 """
 
 from collections import Counter, defaultdict
