@@ -19,7 +19,7 @@ def page(domain: str) -> str:
     address = read_address(site, "/privacy/consent")
     report = ConsentReport(address, site, context.store(), context.now())
     given = {"site": site, "address": address, "sites": services().sites.all(context.now()), **controls(address)}
-    given |= {"compares": False, "filters": False}
+    given |= {"compares": False, "filters": False, "chips": [], "matches": []}  # kept for the other reports alone
     try:
         return render_template("consent.html", report=report, away=False, **given)
     except StoreError:

@@ -9,6 +9,8 @@ import msgspec
 
 from dashboards import figures, names
 from dashboards.asked import Asked
+from dashboards.buckets import long_label
+from dashboards.buckets import name as interval_name
 from dashboards.i18n import _, date_text
 from dashboards.periods import Interval
 from dashboards.query.live import QUERIES
@@ -119,6 +121,15 @@ class ConsentReport(Asked):
         return {day.isoformat(): Counts(*map(int, counts)) for day, *counts in rows}
 
     @cached_property
+    def _buckets(self) -> dict[str, Counts]:
+        """The days, or the weeks or months made of them."""
+        summed: dict[str, Counts] = {}
+        for day, counts in self._days.items():
+            start = bucket_start(f"time:{self.interval}", date.fromisoformat(day), self.kept_days.first).isoformat()
+            summed[start] = summed.get(start, Counts()) + counts
+        return summed
+
+    @cached_property
     def interval(self) -> Interval:
         """Answers are counted by the day."""
         return "day" if self.address.interval == "hour" else self.address.interval
@@ -129,12 +140,8 @@ class ConsentReport(Asked):
         days = self.kept_days
         if days.days < 2:
             return None
-        bucket = f"time:{self.interval}"
-        summed: dict[str, Counts] = {}
-        for day, counts in self._days.items():
-            label = bucket_start(bucket, date.fromisoformat(day), days.first).isoformat()
-            summed[label] = summed.get(label, Counts()) + counts
-        shown = labels(bucket, days, self.site.timezone)
+        summed = self._buckets
+        shown = labels(f"time:{self.interval}", days, self.site.timezone)
         values = [summed[label].share(self.outcome) if label in summed else None for label in shown]
         points = Points(shown, {self.outcome: list(values)}, days)
         title = _("%(outcome)s, share of the banners shown", outcome=name(self.outcome))
@@ -146,10 +153,20 @@ class ConsentReport(Asked):
         return [made(label(by, value), counts) for value, counts in self._counts(by, BY[by])]
 
     @property
-    def day_lines(self) -> Sequence[CountLine]:
-        """The days, the newest first."""
-        days = sorted(self._days.items(), reverse=True)
-        return [made(day_text(day), counts) for day, counts in days]
+    def bucket_lines(self) -> Sequence[CountLine]:
+        """The days, weeks or months, the newest first."""
+        return [made(self._when(start), counts) for start, counts in sorted(self._buckets.items(), reverse=True)]
+
+    def _when(self, start: str) -> str:
+        if self.interval == "day":
+            return day_text(start)
+        return long_label(start, self.interval, self.kept_days, running=self.address.period.live)
+
+    @property
+    def over_time(self) -> tuple[str, str]:
+        """What the table over time is called, and its first column."""
+        title = {"week": _("Weeks"), "month": _("Months")}.get(self.interval) or _("Days")
+        return title, interval_name(self.interval)
 
     @property
     def tables(self) -> list[tuple[str, str]]:

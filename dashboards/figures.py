@@ -1,6 +1,6 @@
 """How figures are written: numbers, shares, durations and changes, in the reader's language. No I/O."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -90,7 +90,8 @@ def moved(
         return None
     if form == "percent":
         by = round(round(value, digits) - round(before, digits), digits)
-        amount = _("%(points)s pts", points=decimal(abs(by), "#,##0.##"))
+        points = decimal(abs(by), "#,##0.##")
+        amount = _("%(points)s pt", points=points) if abs(by) == 1 else _("%(points)s pts", points=points)
     else:
         share = (value - before) / before
         by = round(share * 100)
@@ -109,14 +110,19 @@ def rate(value: Number | None) -> str:
     return percent(value / 100, "#,##0.#%")
 
 
-def amounts(by_currency: Mapping[str, float]) -> tuple[str, ...]:
+def broken(shown: Iterable[Mapping[str, float]]) -> bool:
+    """Whether one of the amounts that are shown together has cents; then all are written with them."""
+    return any(amount != round(amount) for by_currency in shown for amount in by_currency.values())
+
+
+def amounts(by_currency: Mapping[str, float], *, cents: bool) -> tuple[str, ...]:
     """Amounts of money, one for each currency."""
-    return tuple(currency(amount, code) for code, amount in sorted(by_currency.items()))
+    return tuple(currency(amount, code, cents=cents) for code, amount in sorted(by_currency.items()))
 
 
-def money(by_currency: Mapping[str, float]) -> str:
+def money(by_currency: Mapping[str, float], *, cents: bool) -> str:
     """Amounts by currency; several stand beside one another, since they cannot be summed."""
-    return " + ".join(amounts(by_currency))
+    return " + ".join(amounts(by_currency, cents=cents))
 
 
 def share(value: Number, total: Number) -> str:

@@ -32,6 +32,7 @@ class GoalReport(OneGoal, EventReport):
         removed = {name: _("Removed") for name in self._counted if name not in known}
         counts = {name: self._value(self._counted, name, 0) for name in known | removed}
         longest = max(counts.values(), default=0)
+        cents = figures.broken(self._revenue(self._counted, name) for name in counts)
         return [
             GoalLine(
                 name=name,
@@ -39,7 +40,7 @@ class GoalReport(OneGoal, EventReport):
                 conversions=figures.written(count),
                 visitors=figures.written(self._value(self._counted, name, 1)),
                 rate=figures.rate(self._value(self._counted, name, 2) if self.rated else None),
-                revenue=figures.money(self._revenue(self._counted, name)),
+                revenue=figures.money(self._revenue(self._counted, name), cents=cents),
                 change=figures.moved(count, self._value(self._counted_before, name, 0)),
                 bar=round(100 * count / longest) if longest else 0,
                 url=self.address.picking(goal=name).url(),
@@ -84,6 +85,7 @@ class GoalReport(OneGoal, EventReport):
         wanted = ["conversions", *(["revenue"] if self.currencies else [])]
         found = self.sized(wanted, [f"event:props:{key}"])
         total = self._value(self._counted, self.chosen, 0)
+        cents = bool(self.currencies) and figures.broken(row.metrics[-1] for row, _bar in found)
         return [
             Line(
                 label=row.dimensions[0] or _("Empty"),
@@ -91,7 +93,7 @@ class GoalReport(OneGoal, EventReport):
                 second=figures.share(row.metrics[0], total),
                 bar=bar,
                 url="",
-                amounts=figures.amounts(row.metrics[-1]) if self.currencies else (),
+                amounts=figures.amounts(row.metrics[-1], cents=cents) if self.currencies else (),
             )
             for row, bar in found
         ]

@@ -36,9 +36,9 @@ def compact(value: float) -> str:
     return format_compact_decimal(value, locale=locale(), fraction_digits=1)
 
 
-def currency(amount: float, code: str) -> str:
-    """An amount of money; whole amounts without their cents."""
-    if amount != round(amount):
+def currency(amount: float, code: str, *, cents: bool = False) -> str:
+    """An amount of money; whole amounts without their cents, unless these are wanted."""
+    if cents or amount != round(amount):
         return format_currency(amount, code, locale=locale())
     pattern = locale().currency_formats["standard"].pattern.replace(".00", "")
     return format_currency(amount, code, format=pattern, locale=locale(), currency_digits=False)

@@ -92,7 +92,9 @@ class OneGoal(Asked):
         if revenue or earlier:
             alike = len(revenue) == len(earlier) == 1 and revenue.keys() == earlier.keys()
             change = figures.moved(sum(revenue.values()), sum(earlier.values())) if alike else None
-            made.append(Figure(_("Revenue"), figures.money(revenue) or "–", figures.money(earlier), change))
+            cents = figures.broken((revenue, earlier))
+            texts = [figures.money(found, cents=cents) for found in (revenue, earlier)]
+            made.append(Figure(_("Revenue"), texts[0] or "–", texts[1], change))
         return made
 
     def _rate(self, now: float, before: float, *, comparing: bool) -> Figure:
@@ -171,6 +173,8 @@ class OneGoal(Asked):
         earning = self._earning(dimension)
         known = {"conversions": True, "group_conversion_rate": rated, "revenue": earning}
         wanted = [metric for metric, asked in known.items() if asked]
+        found = self.sized(wanted, questions.dimensions(dimension))
+        cents = earning and figures.broken(row.metrics[-1] for row, _bar in found)
         return [
             Line(
                 label=names.row(dimension, row.dimensions),
@@ -178,9 +182,9 @@ class OneGoal(Asked):
                 second=figures.rate(row.metrics[1]) if rated else "",
                 bar=bar,
                 url="" if dimension == "exit" else questions.row_address(self.address, dimension, row.dimensions).url(),
-                amounts=figures.amounts(row.metrics[-1]) if earning else (),
+                amounts=figures.amounts(row.metrics[-1], cents=cents) if earning else (),
             )
-            for row, bar in self.sized(wanted, questions.dimensions(dimension))
+            for row, bar in found
         ]
 
     def sized(self, wanted: Sequence[str], by: Sequence[str]) -> list[tuple[Row, int]]:

@@ -54,7 +54,8 @@ class Paths:
 
 
 def paths(flow: Flow, depth: int) -> Paths:
-    """Pages in columns, as high as they are frequent, each beside the page it follows (or leads to, backward)."""
+    """Pages in columns, as high as they are frequent, each beside the page it follows (or leads to, backward). Those
+    too thin for a text lie together."""
     width = BOX + depth * (BOX + GAP)
     forward = flow.direction == "forward"
 
@@ -65,7 +66,7 @@ def paths(flow: Flow, depth: int) -> Paths:
 
     def place(nodes: Sequence[FlowNode], column: int, top: float, unit: float) -> None:
         """`unit` is the height of one step."""
-        for node in nodes:
+        for node in gathered(nodes, READABLE / unit if unit else 0):
             height = node.flows * unit
             if height >= LEAST:
                 band = left(column) - GAP if forward else left(column) + BOX
@@ -78,6 +79,16 @@ def paths(flow: Flow, depth: int) -> Paths:
 
     place(flow.nodes, 1, 0, HEIGHT / flow.flows if flow.flows else 0)
     return Paths(width, HEIGHT, boxes)
+
+
+def gathered(nodes: Sequence[FlowNode], least: float) -> list[FlowNode]:
+    """The pages with so many flows, and the others as one, with the rest; a single one that is left stays itself."""
+    large = [node for node in nodes if node.page and node.flows >= least]
+    others = [node for node in nodes if not (node.page and node.flows >= least)]
+    if len(others) < 2:
+        return list(nodes)
+    rest = FlowNode("", sum(node.flows for node in others), sum(node.share for node in others))
+    return [*large, rest]
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,7 +127,12 @@ class RetentionReport(Asked):
                 title = _("%(visitors)s of %(all)s came again in the month of %(day)s", **values)
             shade = min(SHADES, round(each.rate / FULL_SHADE * SHADES)) if each.rate else 0
             cells.append(
-                Cell(figures.written(each.rate, "percent"), title, max(shade, int(each.rate > 0)), not each.complete)
+                Cell(
+                    figures.share(each.visitors, cohort.visitors) or "0%",
+                    title,
+                    max(shade, int(each.rate > 0)),
+                    not each.complete,
+                )
             )
         cells += [None] * (len(self.columns) - len(cells))
         return CohortLine(self._label(cohort.first), figures.written(cohort.visitors), cells)

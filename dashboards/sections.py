@@ -15,6 +15,7 @@ from dashboards.reports import today
 
 REPORTS, PRIVACY, SETTINGS = "reports", "privacy", "settings"
 REGISTER = "request_pages.page"
+CONSENT = "consent_pages.page"
 
 
 class Section(NamedTuple):
@@ -35,7 +36,7 @@ def sections() -> tuple[Section, ...]:
         Section(REPORTS, "reports.retention", _("Retention")),
         Section(REPORTS, "reports.speed", _("Speed")),
         Section(REPORTS, "reports.audience", _("Audience")),
-        Section(PRIVACY, "consent_pages.page", _("Consent")),
+        Section(PRIVACY, CONSENT, _("Consent")),
         Section(PRIVACY, "cookie_pages.page", _("Cookies")),
         Section(PRIVACY, "policy_pages.page", _("Privacy policy")),
         Section(PRIVACY, "proof_pages.page", _("Proof of consent")),
@@ -67,7 +68,8 @@ class Navigation:
 
 
 def navigation(site: Site, address: Address | None = None) -> Navigation:
-    """The navigation around the page of this request. Reports keep the days and filters of the address."""
+    """The navigation around the page of this request. Reports, and consent, which is one of them though it stands
+    elsewhere, keep the days and filters of the address."""
     found = sections()
     below = found[0] if address else None  # the lists that the overview leads to
     here = next((each for each in found if each.endpoint == request.endpoint), below)
@@ -83,7 +85,7 @@ def navigation(site: Site, address: Address | None = None) -> Navigation:
         for each in _first_of_groups(found)
     ]
     within = [
-        Link(each.label, _url(each, site, None), each == here, late if each.endpoint == REGISTER else 0)
+        Link(each.label, _url(each, site, address), each == here, late if each.endpoint == REGISTER else 0)
         for each in found
         if each.group == group and group != REPORTS
     ]
@@ -105,6 +107,6 @@ def _group(section: Section) -> str:
 
 def _url(section: Section, site: Site, address: Address | None) -> str:
     plain = url_for(section.endpoint, domain=site.domain)
-    if address is None or section.group != REPORTS:
+    if address is None or (section.group != REPORTS and section.endpoint != CONSENT):
         return plain
     return plain + "".join(address.at("").url().partition("?")[1:])

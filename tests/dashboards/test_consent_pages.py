@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,24 @@ def test_the_line_by_week_sums_the_answers_of_its_days(anna: Person) -> None:
     ]
     long = Tables(anna.get(page.replace("2026-02-18", "2025-09-01")).text).rows["answers"]
     assert long[-1][:2] == ["1 – 5 Mar 2026 (this month so far)", "30%"], "long periods have a line, too"
+
+
+def test_the_table_over_time_has_the_rows_of_the_line(anna: Person) -> None:
+    page = "/sites/example.lv/privacy/consent?from=2025-09-01&to=2026-03-05"
+    rows = Tables(anna.get(page).text).rows["days"]
+    assert [row[:2] for row in rows] == [["Month", "Shown"], ["1 – 5 Mar 2026 (this month so far)", "20"]]
+    assert [row[:2] for row in Tables(anna.get(f"{page}&interval=day").text).rows["days"]] == [
+        ["Day", "Shown"], ["Wed 4 Mar", "10"], ["Mon 2 Mar", "10"],
+    ]  # fmt: skip
+
+
+def test_days_and_filters_are_there_again_on_the_way_back(anna: Person) -> None:
+    """Answers to the banner know nothing of filters, so none is shown; the reports after it have them still."""
+    query = "from=2026-03-01&to=2026-03-05&country=LV"
+    assert f'href="/sites/example.lv/privacy/consent?{query}"' in unescape(anna.get(f"/sites/example.lv?{query}").text)
+    text = unescape(anna.get(f"/sites/example.lv/privacy/consent?{query}").text)
+    assert f'href="/sites/example.lv/goals?{query}"' in text
+    assert 'class="chips"' not in text
 
 
 def test_it_is_for_those_who_are_logged_in(app: Flask) -> None:

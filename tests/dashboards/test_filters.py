@@ -146,3 +146,8 @@ def test_a_filter_that_is_none_is_told_on_the_page(anna: Person, view: str, quer
     assert 'role="alert"' in answer.text or "nothing" in answer.text
     if "/" not in view:
         assert "Remove this filter" in text
+
+
+def test_a_filter_that_fits_nothing_is_named_as_the_reason(anna: Person) -> None:
+    assert "Nothing here in this period with these filters." in page(anna, "", "source=Nobody")
+    assert "with these filters" not in page(anna, "", "from=2026-01-01&to=2026-01-02")

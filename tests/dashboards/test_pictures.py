@@ -28,9 +28,18 @@ FLOW = Flow("/", "forward", 100, 20, (node("/a", 50, node("/b", 25)), node("", 3
 def test_each_page_lies_beside_the_one_before_it() -> None:
     boxes = pictures.paths(FLOW, 3).boxes
     assert [(box.page, box.x, box.y, box.height) for box in boxes] == [
-        ("/", 0, 0, 420), ("/a", 304, 1, 208), ("/b", 608, 1, 103), ("", 304, 211, 124),
+        ("/", 0, 0, 420), ("/a", 304, 1, 208), ("/b", 608, 1, 103), ("", 304, 211, 128.2),
     ]  # fmt: skip
     assert [box.band for box in boxes] == [None, 208, 512, 208]
+
+
+def test_pages_too_thin_to_be_read_lie_together() -> None:
+    thin = [node(f"/{number}", 2) for number in range(6)]
+    flow = Flow("/", "forward", 100, 0, (node("/a", 80, *thin, node("", 8)), node("/alone", 2, node("/b", 2))))
+    boxes = pictures.paths(flow, 3).boxes
+    assert [(box.page, box.flows, box.readable) for box in boxes] == [
+        ("/", 100, True), ("/a", 80, True), ("", 20, True), ("/alone", 2, False), ("/b", 2, False),
+    ]  # fmt: skip
 
 
 def test_backward_it_is_the_mirror_image() -> None:
