@@ -61,7 +61,7 @@ class Address:
     picks: dict[str, str] = field(default_factory=dict)
     compare: comparing.Compare = field(default_factory=comparing.Compare)
     any: bool = False  # one filter that holds is enough
-    every: periods.Interval | None = None  # how far apart the points of lines are, where that was chosen
+    every: periods.Interval | None = None  # how far apart the points of lines are to be, where it fits the days
 
     @property
     def before(self) -> tuple[date, date] | None:
@@ -69,9 +69,14 @@ class Address:
         return self.compare.days(self.period)
 
     @property
+    def chosen(self) -> periods.Interval | None:
+        """How far apart the points of lines are, where that was chosen and fits the days."""
+        return self.every if self.every in self.period.intervals else None
+
+    @property
     def interval(self) -> periods.Interval:
         """How far apart the points of lines are."""
-        return self.every or self.period.interval
+        return self.chosen or self.period.interval
 
     @property
     def path(self) -> str:
@@ -95,14 +100,19 @@ class Address:
         return [*self.compare.pairs, *every, *metric, *self.picks.items(), *self.filters, *match, *self.tabs.items()]
 
     def over(self, period: periods.Period) -> "Address":
-        return replace(self, period=period, every=fitting(self.every, period))
+        """The same page of other days. What was chosen and does not fit them waits for days that it fits."""
+        return replace(self, period=period, every=wished(self.every, period))
 
     def drawn(self, every: str) -> "Address":
         """The same page with the points of its lines so far apart."""
-        return replace(self, every=fitting(every, self.period))
+        return replace(self, every=wished(every, self.period))
 
     def against(self, compare: comparing.Compare) -> "Address":
         return replace(self, compare=compare)
+
+    def of(self, site: str) -> "Address":
+        """The overview of another site, of the same days; filters are about this one."""
+        return replace(self.at("").unfiltered(), site=site)
 
     def at(self, view: str) -> "Address":
         """Another page of the site, with the same days and filters."""
@@ -161,9 +171,9 @@ class Address:
         return [*self.period.address.items(), *self._rest()]
 
 
-def fitting(every: str | None, period: periods.Period) -> periods.Interval | None:
-    """The interval where it makes sense for the period and is not the one that it has anyway."""
-    return next((each for each in period.intervals if each == every != period.interval), None)
+def wished(every: str | None, period: periods.Period) -> periods.Interval | None:
+    """The interval of that name, where it is not the one that the period has anyway."""
+    return next((each for each in periods.INTERVALS if each == every != period.interval), None)
 
 
 def split(name: str) -> tuple[str, str]:
@@ -190,7 +200,7 @@ def parse(site: str, arguments: MultiDict[str, str], today: date, view: str = ""
         picks={name: arguments[name][:LONGEST_VALUE] for name in PICKS[view] if arguments.get(name)},
         compare=comparing.parse(arguments),
         any=arguments.get("match") == "any",
-        every=fitting(arguments.get("interval"), period),
+        every=wished(arguments.get("interval"), period),
     )  # fmt: skip
 
 

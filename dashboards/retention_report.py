@@ -213,7 +213,7 @@ class RetentionReport(Asked):
 
     @cached_property
     def interval(self) -> Interval:
-        chosen = self.address.every if self.address.every in BARS else None
+        chosen = self.address.chosen if self.address.chosen in BARS else None
         return chosen or ("day" if self.days.days <= DAILY_UP_TO else "month")
 
     @cached_property

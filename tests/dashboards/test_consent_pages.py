@@ -118,6 +118,7 @@ def test_days_and_filters_are_there_again_on_the_way_back(anna: Person) -> None:
     text = unescape(anna.get(f"/sites/example.lv/privacy/consent?{query}").text)
     assert f'href="/sites/example.lv/goals?{query}"' in text
     assert 'class="chips"' not in text
+    assert 'href="/sites/new.lv?from=2026-03-01&to=2026-03-05"' in text, "another site has the days alone"
 
 
 def test_it_is_for_those_who_are_logged_in(app: Flask) -> None:

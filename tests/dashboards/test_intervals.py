@@ -54,7 +54,7 @@ def test_what_can_be_chosen_for_so_many_days(days: int, intervals: str) -> None:
     assert custom(days).interval in custom(days).intervals
 
 
-def test_the_choice_stays_in_the_address_as_long_as_it_makes_sense() -> None:
+def test_the_choice_stays_in_the_address_also_over_days_that_it_does_not_fit() -> None:
     asked = read(period="28d", interval="week", country="LV", compare="year")
     assert asked.interval == "week"
     assert "interval=week" in asked.url()
@@ -65,13 +65,16 @@ def test_the_choice_stays_in_the_address_as_long_as_it_makes_sense() -> None:
     assert ("interval", "week") in asked.hidden()
     assert ("interval", "week") in asked.carried()
     today = asked.over(periods.named("day", TODAY, TODAY))
-    assert (today.interval, "interval" in today.url()) == ("hour", False)
+    assert (today.interval, "interval=week" in today.url()) == ("hour", True)
+    again = today.over(periods.named("28d", TODAY, TODAY))
+    assert (again.interval, again.url()) == ("week", asked.url())
+    assert asked.of("other.lv").url() == "/sites/other.lv?compare=year&interval=week", "filters are about one site"
 
 
 def test_what_makes_no_sense_is_the_usual_interval() -> None:
     for query in ({"period": "7d", "interval": "week"}, {"interval": "hour"}, {"interval": "decade"}):
-        assert read(**query).interval == "day"
-        assert "interval" not in read(**query).url()
+        assert (read(**query).interval, read(**query).chosen) == ("day", None)
+    assert "interval" not in read(interval="decade").url()
     assert read(period="28d", interval="day").url() == "/sites/shop.lv", "the usual one needs no word"
     assert read(period="year").interval == "month"
     assert read(period="year", interval="day").interval == "day"
