@@ -72,7 +72,7 @@ def navigation(site: Site, address: Address | None = None) -> Navigation:
     elsewhere, keep the days and filters of the address."""
     found = sections()
     below = found[0] if address else None  # the lists that the overview leads to
-    here = next((each for each in found if each.endpoint == request.endpoint), below)
+    here = _here(found) or below
     group = here.group if here else ""
     late = register.overdue(context.database(), site.domain, today(site, context.now()))
     main = [
@@ -90,6 +90,13 @@ def navigation(site: Site, address: Address | None = None) -> Navigation:
         if each.group == group and group != REPORTS
     ]
     return Navigation(main, within, next((link.label for link in main if link.current), _("Pages")))
+
+
+def _here(found: tuple[Section, ...]) -> Section | None:
+    """The section of this request; also where a form of it was sent and came back with what is wrong."""
+    exact = next((each for each in found if each.endpoint == request.endpoint), None)
+    alike = [each for each in found if each.endpoint.partition(".")[0] == request.blueprint]
+    return exact or (alike[0] if len(alike) == 1 else None)
 
 
 def _first_of_groups(found: tuple[Section, ...]) -> Iterator[Section]:

@@ -64,6 +64,12 @@ def test_a_goal_that_cannot_be_comes_back_with_the_reason(anna: Person) -> None:
     assert 'value="Search"' in answer.text
 
 
+def test_the_way_on_is_there_when_a_form_comes_back(anna: Person) -> None:
+    text = anna.submit(PAGE, what="goal", kind="page", name="Search", page="/search?q=1").text
+    assert 'aria-current="page">Settings</a>' in text
+    assert 'aria-current="page">Goals and funnels</a>' in text
+
+
 def test_the_collector_of_this_process_knows_at_once(anna: Person, app: Flask, clock: Clock) -> None:
     anna.submit(PAGE, what="goal", kind="page", name="Thanks", page="/thanks")
     site = of(app).sites.get("example.lv", clock.now)

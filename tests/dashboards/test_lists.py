@@ -38,6 +38,12 @@ def test_without_days_to_compare_with_there_is_no_change(anna: Person) -> None:
         assert Tables(listed(anna, "source", query)).rows["list"][0] == ["Source", "Visitors", "Share"]
 
 
+def test_where_shares_are_not_known_there_is_no_column_of_them(anna: Person) -> None:
+    rows = Tables(listed(anna, "page", "compare=none&page.has=guides&device=mobile&match=any")).rows["list"]
+    assert rows[0][:3] == ["Page", "Visitors", "Page views"]
+    assert len({len(row) for row in rows}) == 1
+
+
 def test_filters_are_changed_and_removed_on_the_list(anna: Person) -> None:
     html = listed(anna, "source", "device=desktop")
     chip = re.search(r'<a class="turn" href="([^"]+)".*?<a class="off" href="([^"]+)"', html)
