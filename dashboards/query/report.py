@@ -96,6 +96,8 @@ def run_report(asked: AnyQuestion, store: Store, site: Site, now: float) -> dict
 
 def _funnel(source: Source, period: Period, asked: FunnelQuestion) -> list[Any]:
     rows = funnel(source, period, asked.funnel, filters=asked.filters, by=asked.dimension, limit=asked.limit)
+    if not any(row.steps for row in rows) and asked.funnel not in {each.name for each in source.site.rules.funnels}:
+        raise QueryError(f"there is no funnel {asked.funnel!r}, and none of this name was counted in these days")
     if not asked.dimension:
         return rows
     return [row._replace(value=row.value or dimension(asked.dimension).empty) for row in rows]
