@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from typing import get_args
 
+from collector.rules import FunnelRule, GoalRule, Rules
 from collector.schema import SCHEMA
 from collector.sites import Site
 from collector.store import Store
@@ -66,7 +67,8 @@ def test_the_examples_can_be_asked() -> None:
 
 
 def test_the_examples_are_answered(store: Store) -> None:
-    site, now = Site(domain="example.lv"), at("2026-04-01T12:00")
+    rules = Rules((GoalRule(1, "Basket", "page", page="/basket"),), (FunnelRule(1, "Checkout", (1, 1)),))
+    site, now = Site(domain="example.lv", rules=rules), at("2026-04-01T12:00")
     for body in map(json.loads, re.findall(r"-d '(.*?)'\n", API, re.DOTALL)):
         made = run_report(parse_report(body), store, site, now) if "report" in body else None
         assert set(made or run(parse(body), store, site, now).document()) >= {"results", "query"}
