@@ -47,7 +47,7 @@ SHAPES = {
     TOPIC: Shape("topics", ("site", "expires"), ("day", "topic", "visitors"), 1),
 }  # fmt: skip
 OF_GOALS = frozenset({GOAL, GOAL_EVENT})  # a release before the visitors of goals wrote one field less
-DEVICE, COUNTRY = (Origin.__struct_fields__.index(name) for name in ("device", "country"))
+FRAMES = {code: tuple(map(EVERYTHING.index, shape.frame)) for code, shape in SHAPES.items()}  # where these lie
 
 
 class Batch(NamedTuple):
@@ -84,15 +84,10 @@ class Sums:
                 fields[3:3] = [""] * len(COARSE)
             if shape is None or len(fields) != len(shape.fields):
                 raise ValueError(f"an extra of unknown shape {code!r}")
-            if shape.frame is EVERYTHING:
-                # A step of a funnel is booked when the funnel was entered, and must not be kept for longer than that.
-                late = max(now // DAY - fields[0] - 1, 0)
-                start: tuple[Any, ...] = (site, expires[0] - late, expires[1] - late, *origin)
-            elif code == VITAL:
-                start = (site, expires[1], origin[DEVICE], origin[COUNTRY])
-            else:
-                start = (site, *expires) if code == COHORT else (site, expires[1])
-            key = (*start, *fields[: -shape.sums])
+            # A step of a funnel is booked when the funnel was entered, and must not be kept for longer than that.
+            late = max(now // DAY - fields[0] - 1, 0) if shape.frame is EVERYTHING else 0
+            whole = (site, expires[0] - late, expires[1] - late, *origin)
+            key = (*(whole[at] for at in FRAMES[code]), *fields[: -shape.sums])
             sums = self._by_code[code].setdefault(key, [0] * shape.sums)
             for at, number in enumerate(fields[-shape.sums :]):
                 sums[at] += number

@@ -112,7 +112,7 @@ class PathReport(Asked):
         left = figures.moved(now.ends, ended)
         return [
             Figure(
-                _("times a visit was on this page"), figures.written(now.flows),
+                _("time a visit was on this page") if now.flows == 1 else _("times a visit was on this page"), figures.written(now.flows),
                 figures.written(reached) if before else "", figures.moved(now.flows, reached),
             ),
             Figure(

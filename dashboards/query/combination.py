@@ -6,10 +6,11 @@ another day) is never approximated.
 
 from collections.abc import Collection, Sequence
 
-from dashboards.query.dimensions import PROPERTY, is_of_goal
+from dashboards.query.dimensions import PROPERTY, TIMES, dimension, is_of_goal
 from dashboards.query.errors import QueryError
 from dashboards.query.filters import Filter, Leaf, leaves
 from dashboards.query.metrics import REVENUE
+from dashboards.query.tables import ORIGINS
 
 RATES = ("conversion_rate", "group_conversion_rate")
 CONVERSIONS = {"conversions", *RATES, *REVENUE}
@@ -62,9 +63,9 @@ def check_combination(metrics: Collection[str], dimensions: Sequence[str], filte
             shown = special if special != PROPERTY else min(properties)
             earned = special == "visit:exit_page" and set(refused) <= set(REVENUE)
             raise QueryError(f"{', '.join(refused)} by {shown}: {NO_REVENUE if earned else INSTEAD[special]}")
-    for metric, dimension in REQUIRED.items():
-        if metric in metrics and dimension not in used:
-            raise QueryError(f"{metric} needs {dimension} as a dimension or a filter")
+    for metric, needed in REQUIRED.items():
+        if metric in metrics and needed not in used:
+            raise QueryError(f"{metric} needs {needed} as a dimension or a filter")
     if "percentage" in metrics and not dimensions:
         raise QueryError("percentage needs a dimension")
     if "visitors" in metrics:
@@ -131,3 +132,11 @@ def _one_value(filters: Sequence[Filter], dimension: str) -> str | None:
         if isinstance(item, Leaf) and item.dimension == dimension and item.operator == "is":
             return item.values[0] if len(item.values) == 1 and item.case_sensitive else None
     return None
+
+
+def check_of_visits(names: Collection[str], what: str) -> None:
+    """Refuses dimensions that visits do not have; `what` begins the reason. Raises QueryError."""
+    if unknown := sorted(each for each in names if each in TIMES or dimension(each).column not in ORIGINS):
+        raise QueryError(
+            f"{', '.join(unknown)}: {what} how visits came, from where and with what, and by visit:entry_page"
+        )

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
-from dashboards.query.dimensions import country_names, dimension
+from dashboards.query.combination import check_of_visits
 from dashboards.query.errors import QueryError
 from dashboards.query.filters import leaves, parse_filters
 from dashboards.query.kept import Source
@@ -16,7 +16,7 @@ from dashboards.query.tables import ORIGINS, Table
 
 DEEPEST = 3
 # A page view that came from another page lies with the pages before it.
-TABLE = Table("counters", {**ORIGINS, "hour": "t.hour"}, {"flows": "t.pageviews"}, detail=True)
+TABLE = Table("counters", ORIGINS, {}, detail=True)
 
 Direction = Literal["forward", "backward"]
 Way = tuple[str, ...]
@@ -109,16 +109,9 @@ def _asked(source: Source, period: Period, filters: Sequence[object], params: di
     period = source.kept(period)
     source.check_detail(period)
     parsed = parse_filters(filters)
-    used = {leaf.dimension for leaf in leaves(parsed)}
-    if unknown := sorted(each for each in used if dimension(each).column not in ORIGINS):
-        raise QueryError(
-            f"{', '.join(unknown)}: flows are filtered by how visits came, from where and with what, and by "
-            "visit:entry_page"
-        )
+    check_of_visits({leaf.dimension for leaf in leaves(parsed)}, "flows are filtered by")
     check_patterns(parsed, source.store)
     where = conditions(TABLE, source.site.domain, period, parsed, params)
-    if "{country_codes:Array(String)}" in where:
-        params["country_codes"], params["country_names"] = country_names()
     return Question(where, params)
 
 

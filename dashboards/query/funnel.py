@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from dashboards.query.dimensions import TIMES, check_dimension, country_names, dimension
+from dashboards.query.combination import check_of_visits
+from dashboards.query.dimensions import check_dimension, dimension
 from dashboards.query.errors import QueryError
 from dashboards.query.filters import leaves, parse_filters
 from dashboards.query.kept import Source
@@ -12,7 +13,7 @@ from dashboards.query.patterns import check_patterns
 from dashboards.query.period import Period
 from dashboards.query.sql import conditions
 from dashboards.query.store import fetch
-from dashboards.query.tables import FUNNELS, ORIGINS, choose
+from dashboards.query.tables import FUNNELS, choose
 
 
 class FunnelStep(NamedTuple):
@@ -55,7 +56,7 @@ def funnel(
     period = _whole_days(source.kept(period))
     parsed = parse_filters(filters)
     used = {leaf.dimension for leaf in leaves(parsed)} | ({check_dimension(by)} if by else set())
-    _check(used)
+    check_of_visits(used, "a funnel is known by")
     table = choose({dimension(each).column for each in used}, ["reached"], FUNNELS)
     if table.detail:
         source.check_detail(period)
@@ -67,8 +68,6 @@ def funnel(
         f"SELECT {key} AS value, t.step AS number, sum(t.reached) AS reached FROM {table.source} AS t"  # noqa: S608
         f" WHERE {where} AND t.funnel = {{funnel:String}} GROUP BY value, number"
     )
-    if "{country_codes:Array(String)}" in text:
-        params["country_codes"], params["country_names"] = country_names()
     steps = next((len(each.steps) for each in source.site.rules.funnels if each.name == name), 0)
     return _rows(fetch(source.store, text, params), length or steps, by=by)[:limit]
 
@@ -77,14 +76,6 @@ def _whole_days(period: Period) -> Period:
     if period.hours is not None:
         raise QueryError("funnels are counted by the day; ask for whole days")
     return period
-
-
-def _check(used: set[str]) -> None:
-    if unknown := sorted(each for each in used if each in TIMES or dimension(each).column not in ORIGINS):
-        raise QueryError(
-            f"{', '.join(unknown)}: a funnel is known by how visits came, from where and with what, and by "
-            "visit:entry_page"
-        )
 
 
 def _rows(found: Sequence[Sequence[Any]], length: int, *, by: str) -> list[FunnelRow]:

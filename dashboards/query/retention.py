@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from typing import Any, Literal, NamedTuple
 
 from collector.state import COARSE
-from dashboards.query.dimensions import country_names, dimension
+from dashboards.query.combination import check_of_visits
+from dashboards.query.dimensions import dimension
 from dashboards.query.errors import QueryError
 from dashboards.query.filters import Filter, leaves, parse_filters, to_sql
 from dashboards.query.kept import Source
@@ -16,7 +17,7 @@ from dashboards.query.period import Period, add_months
 from dashboards.query.run import run
 from dashboards.query.sql import binding
 from dashboards.query.store import fetch
-from dashboards.query.tables import COUNTRY_NAME, ORIGINS
+from dashboards.query.tables import COUNTRY_NAME
 
 COLUMNS = {**{name: f"t.{name}" for name in COARSE}, "country_name": COUNTRY_NAME}
 FILTERS = ("visit:country", "visit:country_name", "visit:device", "visit:channel", "visit:audience")
@@ -93,8 +94,6 @@ def _text(filters: Sequence[Filter], params: dict[str, Any]) -> str:
     """The statement, made of names of columns alone; what the filters compare with is added to `params`."""
     bind = binding(params)
     held = "".join(" AND " + to_sql(item, lambda name: COLUMNS[dimension(name).column], bind) for item in filters)
-    if "{country_codes:Array(String)}" in held:
-        params["country_codes"], params["country_names"] = country_names()
     return (
         f"SELECT t.born, t.period, sum(t.visitors) AS people FROM {'cohort_details' if filters else 'cohorts'} AS t"  # noqa: S608
         " WHERE t.site = {site:String} AND t.unit = {unit:String} AND t.born BETWEEN {first:Date} AND {last:Date}"
@@ -139,12 +138,7 @@ def stickiness(
     A younger site is asked for the days since its first. `filters` as in the API, on how visits came, from where and
     with what. Raises QueryError when they are no longer kept and for other filters; StoreError.
     """
-    used = {leaf.dimension for leaf in leaves(parse_filters(filters))}
-    if unknown := sorted(each for each in used if dimension(each).column not in ORIGINS):
-        raise QueryError(
-            f"{', '.join(unknown)}: stickiness is known by how visits came, from where and with what, and by "
-            "visit:entry_page"
-        )
+    check_of_visits({leaf.dimension for leaf in leaves(parse_filters(filters))}, "stickiness is known by")
     last = last or source.period("day").last - timedelta(days=1)
     begun = source.first_day()
     first = max(last - timedelta(days=days - 1), begun) if begun else last

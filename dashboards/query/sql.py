@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from dashboards.query.dimensions import PROPERTY, TIMES, country_names, dimension
+from dashboards.query.dimensions import PROPERTY, TIMES, dimension
 from dashboards.query.filters import Filter, to_sql
 from dashboards.query.metrics import METRICS, WHOLES
 from dashboards.query.parse import Query
@@ -109,8 +109,6 @@ def _nonzero(name: str) -> str:
 def grouped(plan: Plan, params: dict[str, Any]) -> str:
     """The sums by the dimensions; fills in the parameters it uses."""
     texts = [_part(plan, part, params) for part in plan.parts]
-    if "{country_codes:Array(String)}" in " ".join(texts):
-        params["country_codes"], params["country_names"] = country_names()
     if len(texts) == 1:
         return texts[0]
     keys = [f"d{number}" for number in range(len(plan.query.dimensions))]

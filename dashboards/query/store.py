@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from collector.store import StoreError
+from dashboards.query.dimensions import country_names
 from dashboards.query.errors import QueryError
 
 # A question that costs more than this is broken off.
@@ -32,7 +33,10 @@ class Store(Protocol):
 
 
 def fetch(store: Store, sql: str, params: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
-    """The rows. Raises QueryError when the question is at fault, else StoreError."""
+    """The rows; a statement that speaks of names of countries gets them. Raises QueryError when the question is at
+    fault, else StoreError."""
+    if "{country_codes:Array(String)}" in sql:
+        params = {**params, **dict(zip(("country_codes", "country_names"), country_names(), strict=True))}
     try:
         return store.execute(sql, params, LIMITS)
     except StoreError as error:

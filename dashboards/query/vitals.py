@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
 from collector.vitals import LAST, METRICS, value_of
-from dashboards.query.dimensions import country_names
 from dashboards.query.errors import QueryError
 from dashboards.query.filters import leaves, parse_filters
 from dashboards.query.kept import Source
@@ -75,8 +74,6 @@ def vitals(
     params: dict[str, Any] = {"wanted": [metric] if metric else list(METRICS), "limit": limit * len(METRICS)}
     where = conditions(TABLE, source.site.domain, source.kept(period), parsed, params)
     text = _text(by, where)
-    if "{country_codes:Array(String)}" in text:
-        params["country_codes"], params["country_names"] = country_names()
     for bound, at in (("good", 0), ("poor", 1)):
         params[bound] = [_last_bucket(name, THRESHOLDS[name][at]) for name in METRICS]
     params["metrics"] = list(METRICS)

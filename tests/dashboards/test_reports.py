@@ -171,7 +171,9 @@ def test_who_comes_again(anna: Person) -> None:
     filtered = page(anna, "retention", "device=mobile")
     assert Tables(filtered).rows["cohorts"][1][:3] == ["2 Mar 2026", "3", "33%"]
     assert "about the first visit, whatever" in filtered
-    assert "filtered by country, device, channel and audience" in said(anna, "retention", "source=Google")
+    refused = said(anna, "retention", "source=Google")
+    assert "filtered by country, device, channel and audience" in refused
+    assert "about the first visit, whatever" not in refused
     text = words(anna.get(f"/sites/{shop.DOMAIN}/retention?from=2026-03-09&to=2026-03-15"))
     assert "0 new ↓ 100% down by 100% was 10 5 returning, 100% of all" in text
     assert "10 Visitors in these 14 days" in text
