@@ -110,9 +110,10 @@ class PathReport(Asked):
             return []
         reached, ended = (before.flows, before.ends) if before else (None, None)
         left = figures.moved(now.ends, ended)
+        times = _("time a visit was on this page") if now.flows == 1 else _("times a visit was on this page")
         return [
             Figure(
-                _("time a visit was on this page") if now.flows == 1 else _("times a visit was on this page"), figures.written(now.flows),
+                times, figures.written(now.flows),
                 figures.written(reached) if before else "", figures.moved(now.flows, reached),
             ),
             Figure(
