@@ -22,6 +22,7 @@ from collector.endpoint import BeaconEndpoint, common_headers
 from collector.inventory import blueprint as inventory
 from collector.mine import blueprint as mine
 from collector.privacy import blueprint as privacy
+from collector.request_body import ReadFirst
 from collector.scripts import blueprint as scripts
 from collector.services import Services, open_services, services
 
@@ -47,7 +48,7 @@ def create_app(settings: Settings) -> Flask:
 def mount(app: Flask, shared: Services) -> None:
     """Put beacons and decisions in front of Flask's dispatcher, and all but beacons behind the trusted proxies."""
     hops = shared.settings.trusted_proxies
-    flask_app: Any = DecisionEndpoint(app)
+    flask_app: Any = ReadFirst(DecisionEndpoint(app), MAX_FORM)
     if hops:
         flask_app = ProxyFix(flask_app, x_for=hops, x_proto=hops, x_host=hops)
     app.wsgi_app = BeaconEndpoint(flask_app, shared.counter, shared.outcomes.count)  # type: ignore[method-assign]

@@ -18,6 +18,7 @@ from collector.beacon import Counted, Counter, Dropped, Request
 from collector.body import MAX_BODY, BadPayload, decode
 from collector.device import Hints
 from collector.payload import Payload
+from collector.request_body import LAST
 from collector.spool import SpoolFull
 
 Environ = dict[str, Any]
@@ -84,10 +85,11 @@ class BeaconEndpoint:
 
 def decode_beacon(environ: Environ) -> Payload:
     """The payload of a POST to /beacon. Raises BadPayload."""
+    body = read_body(environ)  # first, see collector/request_body.py
     kind = environ.get("CONTENT_TYPE", "")
     if kind not in USUAL_TYPES and kind.partition(";")[0].strip().lower() not in TYPES:
         raise BadPayload("content_type", "the body is application/json or text/plain", 415)
-    return decode(read_body(environ))
+    return decode(body)
 
 
 def decode_image(environ: Environ) -> Payload:
@@ -194,4 +196,6 @@ def refuse(status: int, kind: str, message: str, origin: str = "") -> Answer:
     phrase = {400: "Bad Request", 413: "Content Too Large", 415: "Unsupported Media Type", 503: "Service Unavailable"}
     body = msgspec.json.encode({"error": {"type": kind, "message": message}})
     headers = [*common_headers(origin), ("Content-Type", "application/json")]
+    if status == 413:
+        headers.append(LAST)
     return f"{status} {phrase.get(status, 'Internal Server Error')}", headers, body

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from wsgiref.types import StartResponse, WSGIApplication
 
 from collector.bodies import PageBody, RestAfter
+from collector.request_body import LAST
 
 BEACONS = ("/beacon", "/pixel.gif")
 SHORT = ("/consent",)  # waits for the disk, together with all others that do; never turned away
@@ -48,7 +49,7 @@ class Turns:
                 return answer
             return RestAfter(answer, self.rest)
         if not self.begin_page(environ["PATH_INFO"] in SHORT):
-            start_response("503 Service Unavailable", [("Content-Type", "text/plain"), ("Retry-After", "1")])
+            start_response("503 Service Unavailable", [("Content-Type", "text/plain"), ("Retry-After", "1"), LAST])
             return [TOO_MANY]
         try:
             return PageBody(self._application(environ, start_response), self.end_page)
