@@ -534,7 +534,8 @@ CREATE TABLE IF NOT EXISTS goal_exit_hits
     day             Date                    COMMENT 'Day in the time zone of the site',
     hour            DateTime('UTC')         COMMENT 'Beginning of the hour of the site''s time zone, as an instant',
     page            LowCardinality(String)  COMMENT 'Path of the page on which the visit ended, as far as is known',
-    goal            LowCardinality(String)  COMMENT 'Goal, by its name',
+    goal            LowCardinality(String)  COMMENT 'Goal, by its name; empty: the revenue of all events, whatever goals they reach',
+    currency        LowCardinality(String)  COMMENT 'Currency of the revenue by ISO 4217 code; empty: no revenue in this row',
     entry           LowCardinality(String)  COMMENT 'Path of the page on which the visit entered the site',
     channel         LowCardinality(String)  COMMENT 'Acquisition channel the visit came by: Direct, Organic Search, Paid Search, Social, Email, Referral, …',
     source          LowCardinality(String)  COMMENT 'Source the visit came from: the referring site''s host or name, or utm_source; empty when direct',
@@ -555,17 +556,19 @@ CREATE TABLE IF NOT EXISTS goal_exit_hits
     audience        LowCardinality(String)  COMMENT 'Audience that the site itself assigned: customer, other, or empty',
     connection      LowCardinality(String)  COMMENT 'Class of the connection, as the browser estimates it: slow-2g, 2g, 3g, 4g, or empty',
     exits           Int32                   COMMENT 'Visits that reached the goal and ended on this page, as far as is known',
+    revenue         Int64                   COMMENT 'Revenue in minor units of the currency (cents), of visits that ended on this page, as far as is known',
     detail_expires  Date                    COMMENT 'Day on which the detailed row is deleted',
     expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
 )
 ENGINE = Null
-COMMENT 'Exits of visits that reached goals, on their way into the counters; nothing is kept here';
+COMMENT 'Exits of visits that reached goals or paid, on their way into the counters; nothing is kept here';
 
 CREATE TABLE IF NOT EXISTS goal_exits
 (
     site            LowCardinality(String)  COMMENT 'Site, by its domain',
     day             Date                    COMMENT 'Day in the time zone of the site',
-    goal            LowCardinality(String)  COMMENT 'Goal, by its name',
+    goal            LowCardinality(String)  COMMENT 'Goal, by its name; empty: the revenue of all events, whatever goals they reach',
+    currency        LowCardinality(String)  COMMENT 'Currency of the revenue by ISO 4217 code; empty: no revenue in this row',
     country         LowCardinality(String)  COMMENT 'Country by ISO 3166-1 alpha-2 code, looked up from the address when the visit began; empty when unknown',
     region          LowCardinality(String)  COMMENT 'Region of the country, or empty',
     city            LowCardinality(String)  COMMENT 'City, or empty',
@@ -588,47 +591,50 @@ CREATE TABLE IF NOT EXISTS goal_exits
     page            LowCardinality(String)  COMMENT 'Path of the page on which the visit ended, as far as is known',
     connection      LowCardinality(String)  COMMENT 'Class of the connection, as the browser estimates it: slow-2g, 2g, 3g, 4g, or empty',
     exits           Int32                   COMMENT 'Visits that reached the goal and ended on this page, as far as is known' CODEC(T64, Default),
+    revenue         Int64                   COMMENT 'Revenue in minor units of the currency (cents), of visits that ended on this page, as far as is known' CODEC(T64, Default),
     expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
 )
-ENGINE = SummingMergeTree((exits))
+ENGINE = SummingMergeTree((exits, revenue))
 PARTITION BY toYYYYMM(day)
 PRIMARY KEY (site, day, goal)
-ORDER BY (site, day, goal, country, region, city, device, os, browser, os_version, browser_version, channel, source, medium, campaign, content, term, audience, language, screen, hour, entry, page, connection)
+ORDER BY (site, day, goal, currency, country, region, city, device, os, browser, os_version, browser_version, channel, source, medium, campaign, content, term, audience, language, screen, hour, entry, page, connection)
 TTL expires
 SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
     default_compression_codec = 'ZSTD(6)', min_bytes_for_wide_part = 1048576
-COMMENT 'Exits of visits that reached a goal, with all dimensions, by hour; kept for detail_days of the site';
+COMMENT 'Exits of visits that reached a goal, and what was paid in them, with all dimensions, by hour; kept for detail_days of the site';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS goal_exits_from_goal_exit_hits TO goal_exits AS
-SELECT site, day, goal, country, region, city, device, os, browser, os_version, browser_version, channel, source, medium, campaign, content, term, audience, language, screen, hour, entry, page, connection,
-    sum(h.exits) AS exits,
+SELECT site, day, goal, currency, country, region, city, device, os, browser, os_version, browser_version, channel, source, medium, campaign, content, term, audience, language, screen, hour, entry, page, connection,
+    sum(h.exits) AS exits, sum(h.revenue) AS revenue,
     max(h.detail_expires) AS expires
 FROM goal_exit_hits AS h
-GROUP BY site, day, goal, country, region, city, device, os, browser, os_version, browser_version, channel, source, medium, campaign, content, term, audience, language, screen, hour, entry, page, connection;
+GROUP BY site, day, goal, currency, country, region, city, device, os, browser, os_version, browser_version, channel, source, medium, campaign, content, term, audience, language, screen, hour, entry, page, connection;
 
 CREATE TABLE IF NOT EXISTS rollup_goal_exits
 (
     site            LowCardinality(String)  COMMENT 'Site, by its domain',
     day             Date                    COMMENT 'Day in the time zone of the site',
-    goal            LowCardinality(String)  COMMENT 'Goal, by its name',
+    goal            LowCardinality(String)  COMMENT 'Goal, by its name; empty: the revenue of all events, whatever goals they reach',
+    currency        LowCardinality(String)  COMMENT 'Currency of the revenue by ISO 4217 code; empty: no revenue in this row',
     page            LowCardinality(String)  COMMENT 'Path of the page on which the visit ended, as far as is known',
     exits           Int32                   COMMENT 'Visits that reached the goal and ended on this page, as far as is known' CODEC(T64, Default),
+    revenue         Int64                   COMMENT 'Revenue in minor units of the currency (cents), of visits that ended on this page, as far as is known' CODEC(T64, Default),
     expires         Date                    COMMENT 'Day on which the row is deleted, by the retention settings of the site'
 )
-ENGINE = SummingMergeTree((exits))
+ENGINE = SummingMergeTree((exits, revenue))
 PARTITION BY toYYYYMM(day)
-ORDER BY (site, day, goal, page)
+ORDER BY (site, day, goal, currency, page)
 TTL expires
 SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
     default_compression_codec = 'ZSTD(6)', min_bytes_for_wide_part = 1048576
-COMMENT 'Daily exits of visits that reached a goal';
+COMMENT 'Daily exits of visits that reached a goal, and what was paid in them';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS rollup_goal_exits_from_goal_exit_hits TO rollup_goal_exits AS
-SELECT site, day, goal, page,
-    sum(h.exits) AS exits,
+SELECT site, day, goal, currency, page,
+    sum(h.exits) AS exits, sum(h.revenue) AS revenue,
     max(h.expires) AS expires
 FROM goal_exit_hits AS h
-GROUP BY site, day, goal, page;
+GROUP BY site, day, goal, currency, page;
 
 CREATE TABLE IF NOT EXISTS goal_event_hits
 (

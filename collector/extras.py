@@ -34,7 +34,7 @@ GOAL_EXIT = "x"
 GOAL_EVENT = "e"  # in no frame: made here of its goals, by the name of the event that reached them and its properties
 SHAPES = {
     GOAL: Shape("goal_hits", EVERYTHING, GOAL_FIELDS, 3),
-    GOAL_EXIT: Shape("goal_exit_hits", EVERYTHING, ("day", "hour", "page", "goal", "exits"), 1),
+    GOAL_EXIT: Shape("goal_exit_hits", EVERYTHING, ("day", "hour", "page", "goal", "currency", "exits", "revenue"), 2),
     GOAL_EVENT: Shape("goal_event_hits", EVERYTHING, ("day", "name", "key", "value", *GOAL_FIELDS[1:]), 3),
     FUNNEL: Shape("funnel_hits", EVERYTHING, ("day", "funnel", "step", "reached"), 1),
     COHORT: Shape(

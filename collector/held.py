@@ -146,6 +146,8 @@ def in_words(name: str, value: Any, rules: Rules, words: Words, zone: ZoneInfo) 
     if name == "funnels":
         known = {funnel.number: funnel.name for funnel in rules.funnels}
         return ", ".join(f"{known[run[0]]}: {run[2]}" for run in value if run[0] in known) or words.label("unnamed")
+    if name == "spent":
+        return words.money((currency, amount) for _, currency, amount in value)
     if name == "first":
         return ", ".join(words.value(kind, code) for kind, code in zip(COARSE, value, strict=True) if code)
     if isinstance(value, bool):

@@ -2,7 +2,8 @@
 
 A goal is a conversion once in a visit, and has its visitor once on a day. A visitor is booked on a day on which he was
 active and on a page that he saw on this day, so that no page has more visitors who reached a goal than visitors. The
-exit of a visit is booked for each goal that it has reached, too, and moves as the visit goes on.
+exit of a visit is booked for each goal that it has reached, too, with the revenue of the visit, and both move as the
+visit goes on.
 
 A funnel is remembered as a run: its number, how many of its steps were counted, how many are done in the current try,
 and the day on which it was entered. All steps are booked on that day, so that in no period more visitors reach a step
@@ -14,18 +15,20 @@ from typing import NamedTuple
 
 from collector.extras import FUNNEL, GOAL, GOAL_EXIT
 from collector.rules import Goals, Rules
-from collector.state import Extra, Run
+from collector.state import Extra, Run, Spent
 
 Runs = tuple[Run, ...]
 Place = tuple[int, int, str]  # day, hour, page
+SPENT_REMEMBERED = 8  # sums of a visit by goals and currency; what came before them stays where the visit was then
 
 
 class Progress(NamedTuple):
-    """What a state knows of goals and funnels: goals of the visit and of the visitor's day, as bits, and runs."""
+    """What a state knows of goals and funnels: goals of the visit and of the visitor's day, as bits, runs, revenue."""
 
     goals: int
     today: int
     funnels: Runs
+    spent: tuple[Spent, ...]
 
 
 class Places(NamedTuple):
@@ -47,10 +50,11 @@ def converted(
     A goal is a conversion once in a visit, its visitor is counted once on a day. Revenue counts each time, for each of
     the goals and once for the whole.
     """
-    goals, today, funnels = before
+    goals, today, funnels, spent = before
     currency, revenue = money
     where, active, ended = places
     apart = active != where
+    paid_for = 0
     for goal in reached:
         bit = 1 << goal.number - 1
         is_first, is_new = not goals & bit, not today & bit
@@ -59,20 +63,38 @@ def converted(
         if is_new and apart:
             extras.append((GOAL, *active, goal.name, currency, 0, 0, 1))
         if is_first:
-            extras.append((GOAL_EXIT, *ended, goal.name, 1))
+            extras.append((GOAL_EXIT, *ended, goal.name, "", 1, 0))
+        if revenue:
+            extras.append((GOAL_EXIT, *ended, goal.name, currency, 0, revenue))
         goals |= bit
         today |= bit
+        paid_for |= bit
     if revenue:
         extras.append((GOAL, *where, "", currency, 0, revenue, 0))
-    return Progress(goals, today, funnels)
+        extras.append((GOAL_EXIT, *ended, "", currency, 0, revenue))
+        spent = _with_paid(spent, paid_for, currency, revenue)
+    return Progress(goals, today, funnels, spent)
 
 
-def moved_on(goals: int, rules: Rules, before: Place, after: Place, extras: list[Extra]) -> None:
-    """A visit that has reached these goals goes on: its exit is taken back `before` and booked `after`."""
+def _with_paid(spent: tuple[Spent, ...], goals: int, currency: str, revenue: int) -> tuple[Spent, ...]:
+    """What the visit has spent after it paid for these goals; the last sums, if there are many."""
+    others = [one for one in spent if one[:2] != (goals, currency)]
+    total = revenue + sum(one[2] for one in spent if one[:2] == (goals, currency))
+    return (*others, *([(goals, currency, total)] if total else []))[-SPENT_REMEMBERED:]
+
+
+def moved_on(
+    goals: int, spent: tuple[Spent, ...], rules: Rules, before: Place, after: Place, extras: list[Extra]
+) -> None:
+    """A visit that has reached these goals and spent this goes on: its exit is taken back `before`, booked `after`."""
     for number, name in rules.names.items():
         if goals >> number - 1 & 1:
-            extras.append((GOAL_EXIT, *before, name, -1))
-            extras.append((GOAL_EXIT, *after, name, 1))
+            extras.append((GOAL_EXIT, *before, name, "", -1, 0))
+            extras.append((GOAL_EXIT, *after, name, "", 1, 0))
+    for paid_for, currency, revenue in spent:
+        for name in ("", *(name for number, name in rules.names.items() if paid_for >> number - 1 & 1)):
+            extras.append((GOAL_EXIT, *before, name, currency, 0, -revenue))
+            extras.append((GOAL_EXIT, *after, name, currency, 0, revenue))
 
 
 def walked(runs: Runs, rules: Rules, reached: Goals, day: int, is_step: bool, extras: list[Extra]) -> Runs:

@@ -42,6 +42,7 @@ class Origin(msgspec.Struct, frozen=True, array_like=True):
 
 COARSE = ("country", "device", "channel", "audience")  # with finer ones some could be told from all others
 Run = tuple[int, int, int, int]  # number of a funnel, steps counted, steps done, day on which it was entered
+Spent = tuple[int, str, int]  # goals that were reached by paying, as bits; currency; what was paid, in its minor units
 
 
 class State(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -65,6 +66,7 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     steps: str = ""  # short hashes of the steps from page to page taken on `day`
     reached: int = 0  # goals the visitor has reached on `day`, in any visit, as bits
     first: tuple[str, ...] = ()  # of the first visit: `COARSE` of its origin; empty in a state of an older release
+    spent: tuple[Spent, ...] = ()  # revenue of the current visit, by the goals it belongs to and its currency
 
 
 class Hit(msgspec.Struct, frozen=True):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from hmac import compare_digest
+from typing import Any
 
 import msgspec
 
@@ -17,6 +18,7 @@ __all__ = ["ConsentGrant", "ConsentTokens", "SignedTokens", "VisitTokens"]
 MAC_BYTES = 16
 MAX_TOKEN = 1500  # bytes; a longer token was not made here
 CACHED = 4096  # consents, in memory only: one visit brings the same one several times
+DISPENSABLE: tuple[tuple[str, Any], ...] = (("trail", ()), ("spent", ()), ("reached", 0), ("first", ()))  # one by one
 MAX_PAYLOAD = (MAX_TOKEN - 33) * 3 // 4  # 33: the point and the encoded MAC
 
 
@@ -80,7 +82,8 @@ class VisitTokens:
         """The payload by at least `excess` bytes shorter: the browser forgets what matters least.
 
         That is which pages it saw first today, which steps it took first today, then the way to its page; and, where 63
-        goals meet funnels and the longest names, which goals it reached today, and what the first visit was like.
+        goals meet funnels and the longest names, what the visit spent (it stays booked on the page of that moment),
+        which goals it reached today, and what the first visit was like.
         """
         forget = -(-excess // HASH_LENGTH) * HASH_LENGTH
         of_pages = min(forget, len(state.pages))
@@ -89,13 +92,11 @@ class VisitTokens:
         )
         payload = self._encoder.encode(state)
         if len(payload) > MAX_PAYLOAD:
-            state = msgspec.structs.replace(state, trail=())
-            payload = self._encoder.encode(state)
-        if len(payload) > MAX_PAYLOAD:
-            state = msgspec.structs.replace(state, reached=0)
-            payload = self._encoder.encode(state)
-        if len(payload) > MAX_PAYLOAD:
-            payload = self._encoder.encode(msgspec.structs.replace(state, first=()))
+            for name, nothing in DISPENSABLE:
+                state = msgspec.structs.replace(state, **{name: nothing})
+                payload = self._encoder.encode(state)
+                if len(payload) <= MAX_PAYLOAD:
+                    break
         return payload
 
     def decode(self, site: str, token: str) -> State | None:

@@ -16,11 +16,25 @@ from collector.clock import LocalClock, month_of, week_of
 from collector.extras import COHORT, PROPERTY, TOPIC, VITAL
 from collector.progress import Place, Places, Progress, carried_over, converted, moved_on, walked
 from collector.rules import NO_RULES, Goals, Rules
-from collector.state import COARSE, DELTA_FIELDS, HASH_LENGTH, NEVER, Delta, Extra, Hit, Kind, Origin, Run, State, Step
+from collector.state import (
+    COARSE,
+    DELTA_FIELDS,
+    HASH_LENGTH,
+    NEVER,
+    Delta,
+    Extra,
+    Hit,
+    Kind,
+    Origin,
+    Run,
+    Spent,
+    State,
+    Step,
+)
 
 __all__ = [
     "DELTA_FIELDS", "HASH_LENGTH", "NEVER", "PAGES_REMEMBERED", "SKEW_MINUTES", "STATE_DAYS", "STEPS_REMEMBERED",
-    "VISIT_MINUTES", "Delta", "Extra", "Hit", "Kind", "Origin", "Run", "State", "Step", "advance",
+    "VISIT_MINUTES", "Delta", "Extra", "Hit", "Kind", "Origin", "Run", "Spent", "State", "Step", "advance",
 ]  # fmt: skip
 
 VISIT_MINUTES = 30  # a visit ends when nothing was heard of it for so long
@@ -86,13 +100,14 @@ def _begin(state: State | None, hit: Hit, minute: int, clock: LocalClock, origin
     pages = _add_own(hit, day, pages, extras)
     goals, reached = 0, state.reached if state is not None and is_today else 0
     funnels = carried_over(state.funnels, rules) if state is not None and state.funnels else ()
+    spent: tuple[Spent, ...] = ()
     if rules.goals or hit.revenue:
-        before = Progress(goals, reached, funnels)
-        goals, reached, funnels = _score_hit(before, hit, (day, hour, hit.page), pages, rules, extras)
+        before = Progress(goals, reached, funnels, spent)
+        goals, reached, funnels, spent = _score_hit(before, hit, (day, hour, hit.page), pages, rules, extras)
     new = State(
         born, day, minute, minute, origin, hit.page, 0, int(is_view), is_view, -1, pages,
         0, goals, funnels, (), state.steps if state is not None and is_today else "", reached,
-        first,
+        first, spent,
     )  # fmt: skip
     return Step(deltas, new, NEVER if state is None else min(minute - state.seen, NEVER), extras)
 
@@ -119,18 +134,18 @@ def _go_on(state: State, hit: Hit, minute: int, clock: LocalClock, rules: Rules)
     deltas += _corrections(state, moved, clock)
     extras = _cohorts(state.born, state.day, day, state.first) if gap else []
     pages = _add_own(hit, day, pages, extras)
-    goals, reached, funnels = state.goals, state.reached if is_today else 0, state.funnels
+    goals, reached, funnels, spent = state.goals, state.reached if is_today else 0, state.funnels, state.spent
     ended = (day, hour, path)
-    if moved and state.goals:
+    if moved and (goals or spent):
         seen_hour, seen_day = clock.hour(state.seen * 60)
-        moved_on(state.goals, rules, (seen_day, seen_hour, state.path), ended, extras)
+        moved_on(goals, spent, rules, (seen_day, seen_hour, state.path), ended, extras)
     if rules.goals or hit.revenue:
-        before = Progress(goals, reached, funnels)
-        goals, reached, funnels = _score_hit(before, hit, ended, pages, rules, extras)
+        before = Progress(goals, reached, funnels, spent)
+        goals, reached, funnels, spent = _score_hit(before, hit, ended, pages, rules, extras)
     new = State(
         state.born, day, state.start, minute, state.origin, path, 0, state.views + is_view, False,
         -1 if is_view else state.depth, pages, state.seconds, goals, funnels, trail, steps, reached,
-        state.first,
+        state.first, spent,
     )  # fmt: skip
     return Step(deltas, new, min(minute - state.seen, NEVER), extras)
 
@@ -193,8 +208,8 @@ def _score_leave(
     seen_hour, seen_day = clock.hour(state.seen * 60)
     active = (state.day, hour if day == state.day else seen_hour, hit.page if _knows(state.pages, hit.page) else "")
     places = Places((day, hour, hit.page), active, (seen_day, seen_hour, state.path))
-    before = Progress(state.goals, state.reached, state.funnels)
-    goals, today, funnels = _score(before, hit, places, reached, rules, extras)
+    before = Progress(state.goals, state.reached, state.funnels, state.spent)
+    goals, today, funnels, _ = _score(before, hit, places, reached, rules, extras)
     return msgspec.structs.replace(state, goals=goals, reached=today, funnels=funnels)
 
 
@@ -229,7 +244,7 @@ def _score(before: Progress, hit: Hit, places: Places, reached: Goals, rules: Ru
         after = converted(before, reached, places, (hit.currency, hit.revenue), extras)
     if rules.funnels:
         runs = walked(before.funnels, rules, reached, places.hit[0], hit.kind != "leave", extras)
-        return Progress(after.goals, after.today, runs)
+        return Progress(after.goals, after.today, runs, after.spent)
     return after
 
 

@@ -4,6 +4,7 @@ Texts, names of codes, dates and durations; nothing here knows of requests or da
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from functools import cache
@@ -13,7 +14,10 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_time
+from babel.numbers import format_currency
 from babel.units import format_unit
+
+from collector.money import major_units
 
 TEXTS = Path(__file__).parent / "texts"
 FIRST = "lv"  # where no wish can be met
@@ -75,6 +79,16 @@ class Words:
         if forms is None:
             return format_unit(number, f"duration-{unit}", "long", locale=self.locale)
         return forms[self.locale.plural_form(number)].format(n=number)
+
+    def money(self, paid: Iterable[tuple[str, int]]) -> str:
+        """Amounts in minor units of their currencies, summed for each currency."""
+        sums: Counter[str] = Counter()
+        for currency, amount in paid:
+            sums[currency] += amount
+        return ", ".join(
+            format_currency(major_units(amount, currency), currency, locale=self.locale)
+            for currency, amount in sorted(sums.items())
+        )
 
 
 @cache

@@ -152,7 +152,7 @@ class OneGoal(Asked):
         """Conversions and revenue of the chosen goal by the dimension that a panel shows."""
         choices, dimension = addresses.PANELS[panel], self.address.tab(panel)
         of_pages = dimension == "page"
-        rated, earning = of_pages or self.rated, self._earning(dimension)
+        rated, earning = of_pages or self.rated, bool(self.currencies)
         problem, rows = "", list[Line]()
         try:
             rows = self._lines_by(dimension, rated=rated)
@@ -165,12 +165,8 @@ class OneGoal(Asked):
             problem=problem, note=of_visitors() if of_pages and rows else "",
         )  # fmt: skip
 
-    def _earning(self, dimension: str) -> bool:
-        """Whether the revenue of the rows is known: amounts do not follow a visit to the page where it ends."""
-        return bool(self.currencies) and dimension != "exit"
-
     def _lines_by(self, dimension: str, *, rated: bool) -> list[Line]:
-        earning = self._earning(dimension)
+        earning = bool(self.currencies)
         known = {"conversions": True, "group_conversion_rate": rated, "revenue": earning}
         wanted = [metric for metric, asked in known.items() if asked]
         found = self.sized(wanted, questions.dimensions(dimension))

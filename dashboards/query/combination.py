@@ -14,6 +14,7 @@ from dashboards.query.tables import ORIGINS
 
 RATES = ("conversion_rate", "group_conversion_rate")
 CONVERSIONS = {"conversions", *RATES, *REVENUE}
+AMOUNTS = ("revenue", "total_revenue")  # of which no conversion is a part
 
 # What may be asked where one of these is a dimension or a filter; the rest has a reason.
 ALLOWED = {
@@ -23,7 +24,7 @@ ALLOWED = {
     "event:name": CONVERSIONS | {"visitors", "events"},
     "event:goal": CONVERSIONS | {"visitors"},
     "event:currency": CONVERSIONS,
-    "visit:exit_page": {"visits", "exit_rate", "conversions", *RATES},
+    "visit:exit_page": {"visits", "exit_rate"} | CONVERSIONS,
     PROPERTY: CONVERSIONS | {"events"},
 }  # fmt: skip
 INSTEAD = {
@@ -34,16 +35,12 @@ INSTEAD = {
     "event:goal": "what else those did who reached a goal is not kept; ask for conversions, visitors, conversion_rate "
     "or revenue",
     "event:currency": "only conversions and revenue have a currency",
-    "visit:exit_page": "only visits, exit_rate and conversions are known by the page on which a visit ended",
+    "visit:exit_page": "only visits, exit_rate, conversions and revenue are known by the page on which a visit ended",
     PROPERTY: "only events and the goals they reached are counted by their properties; ask for events, conversions or "
     "revenue, or with event:goal for visitors",
 }
-NO_REVENUE = (
-    "amounts are not written into the visitor's browser, so they cannot follow a visit to the page where it ended; ask "
-    "for conversions, or for revenue by event:page or visit:entry_page"
-)
 APART = (
-    ({"event:page", "event:name", "event:currency", PROPERTY}, {"visit:exit_page"}),
+    ({"event:page", "event:name", PROPERTY}, {"visit:exit_page"}),
     ({PROPERTY}, {"event:page"}),
 )
 REQUIRED = {"exit_rate": "visit:exit_page"}
@@ -61,8 +58,7 @@ def check_combination(metrics: Collection[str], dimensions: Sequence[str], filte
         more = {"visitors"} if special == PROPERTY and "event:goal" in used else set()
         if special in used and (refused := [metric for metric in metrics if metric not in allowed | more]):
             shown = special if special != PROPERTY else min(properties)
-            earned = special == "visit:exit_page" and set(refused) <= set(REVENUE)
-            raise QueryError(f"{', '.join(refused)} by {shown}: {NO_REVENUE if earned else INSTEAD[special]}")
+            raise QueryError(f"{', '.join(refused)} by {shown}: {INSTEAD[special]}")
     for metric, needed in REQUIRED.items():
         if metric in metrics and needed not in used:
             raise QueryError(f"{metric} needs {needed} as a dimension or a filter")
@@ -81,6 +77,11 @@ def _check_apart(metrics: Collection[str], used: Collection[str]) -> None:
         ours, theirs = sorted(some & set(used)), sorted(others & set(used))
         if ours and theirs:
             raise QueryError(f"{ours[0].rstrip(':')} cannot be combined with {theirs[0]}: they are counted apart")
+    if {"event:currency", "visit:exit_page"} <= set(used) and (other := sorted(set(metrics) - set(AMOUNTS))):
+        raise QueryError(
+            f"{', '.join(other)} by event:currency and visit:exit_page: where visits ended, only "
+            "revenue is known by its currency; ask for revenue, or leave one of them out"
+        )
 
 
 def _check_visitors(dimensions: Sequence[str], filters: Sequence[Filter], used: Collection[str]) -> None:
@@ -107,7 +108,7 @@ def _check_goals(metrics: Sequence[str], dimensions: Sequence[str], filters: Seq
     """A visit can reach several goals, and an event belong to several: only goal by goal are rates and revenue true."""
     wanted = ", ".join(metrics)
     used = {leaf.dimension for leaf in leaves(filters)}
-    free = set(metrics) <= {"revenue", "total_revenue"} and "event:goal" not in used  # the revenue of all events
+    free = set(metrics) <= set(AMOUNTS) and "event:goal" not in used  # the revenue of all events
     if not free and "event:goal" not in dimensions and _one_value(filters, "event:goal") is None:
         raise QueryError(
             f"{wanted}: a visit can reach several goals, so this is known goal by goal; add event:goal as a dimension, "

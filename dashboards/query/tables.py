@@ -45,10 +45,9 @@ def _same(*names: str) -> dict[str, str]:
 VISITS = {**_same("visits", "bounces", "pageviews", "seconds"), "events": ALL_EVENTS}
 NEW = "if(t.gap = 65535, t.visitors, 0)"  # never seen before, as far as the browser remembers
 DAYS = {"visitors": "t.visitors", "new_visitors": NEW, **VISITS}
-CONVERSIONS = {
-    **_same("conversions", "goal_visitors"), "revenue": AMOUNTS.format("!="), "goal_revenue": AMOUNTS.format("="),
-}  # fmt: skip
-GOAL_EXITS = {"goal_exits": "t.exits"}  # conversions where the visits ended
+PAID = {"revenue": AMOUNTS.format("!="), "goal_revenue": AMOUNTS.format("=")}
+CONVERSIONS = {**_same("conversions", "goal_visitors"), **PAID}
+GOAL_EXITS = {"goal_exits": "t.exits", **PAID}  # conversions where the visits ended, and what was paid in them
 OF_EVENTS = _same("goal", "currency", "name", "value")
 SOURCES = _same("channel", "source", "medium", "campaign", "content", "term")
 PLACES = {**_same("country", "region", "city"), "country_name": COUNTRY_NAME}
@@ -69,7 +68,7 @@ TABLES = (
     Table("rollup_pages", {"entry": "t.page"}, _same("visits", "bounces")),
     Table("rollup_pages", {"exit": "t.page"}, _same("exits", "pageviews")),
     Table("rollup_goals", _same("goal", "currency"), CONVERSIONS),
-    Table("rollup_goal_exits", {**_same("goal"), "exit": "t.page"}, GOAL_EXITS),
+    Table("rollup_goal_exits", {**_same("goal", "currency"), "exit": "t.page"}, GOAL_EXITS),
     Table("rollup_goal_events", OF_EVENTS, CONVERSIONS, keyed=True),
     Table("rollup_properties", {**_same("value"), "name": NAMED}, _same("events"), keyed=True),
     Table(
@@ -79,7 +78,7 @@ TABLES = (
         detail=True,
     ),
     Table("conversions", {**ORIGINS, **_same("hour", "page", "goal", "currency")}, CONVERSIONS, detail=True),
-    Table("goal_exits", {**ORIGINS, **_same("hour", "goal"), "exit": "t.page"}, GOAL_EXITS, detail=True),
+    Table("goal_exits", {**ORIGINS, **_same("hour", "goal", "currency"), "exit": "t.page"}, GOAL_EXITS, detail=True),
     Table("goal_events", {**ORIGINS, **OF_EVENTS, **_same("hour", "page")}, CONVERSIONS, detail=True, keyed=True),
     Table("properties", {**ORIGINS, **_same("value"), "name": NAMED}, _same("events"), detail=True, keyed=True),
 )

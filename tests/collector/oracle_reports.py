@@ -43,6 +43,17 @@ class Ended(NamedTuple):
     visit: Visit
 
 
+class Paid(NamedTuple):
+    """What was paid in a visit, where it ended: for a goal, or under no name whatever goals were reached by it."""
+
+    goal: str
+    day: date
+    page: str
+    currency: str
+    revenue: int
+    visit: Visit
+
+
 class GoalVisitor(NamedTuple):
     """A visitor who reached a goal on a day: on which page, empty if he did not see it on that day; at which hit."""
 
@@ -91,6 +102,16 @@ def goals_ended(visits: Iterable[Visit], goals: Sequence[GoalRule], zone: str) -
         for goal in goals
         if any(is_reached(goal, hit, seconds) for hit, seconds in visit.log)
     ]
+
+
+def paid_at_exits(visits: Iterable[Visit], goals: Sequence[GoalRule], zone: str) -> Iterator[Paid]:
+    """Every amount by the page on which its visit ended and the day of the visit's last page view or event."""
+    for visit in visits:
+        end = day_of(visit.hits[-1].at, zone), visit.places[-1].page
+        for hit, seconds in visit.log:
+            if hit.revenue:
+                names = ["", *(goal.name for goal in goals if is_reached(goal, hit, seconds))]
+                yield from (Paid(name, *end, hit.currency, hit.revenue, visit) for name in names)
 
 
 def carried(hit: RawHit) -> list[tuple[str, str, str]]:

@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import Any
 
+from collector.progress import SPENT_REMEMBERED
 from collector.rules import GoalRule, Rules
 from tests.collector.following import HOUR, NOON, TODAY, Visitor
 
@@ -15,9 +16,17 @@ RULES = Rules((A, BUY, READ, GoalRule(63, "Long", "engaged", threshold=60)))
 def exits(one: Visitor) -> dict[tuple[Any, ...], int]:
     """What is booked in the end, by day since today, hours since noon, page and goal."""
     sums: Counter[tuple[Any, ...]] = Counter()
-    for day, hour, page, goal, number in one.of("x"):
+    for day, hour, page, goal, _, number, _ in one.of("x"):
         sums[day - TODAY, (hour - NOON) // HOUR, page, goal] += number
     return {at: number for at, number in sums.items() if number}
+
+
+def paid(one: Visitor) -> dict[tuple[Any, ...], int]:
+    """What was paid, by day since today, page, goal and currency."""
+    sums: Counter[tuple[Any, ...]] = Counter()
+    for day, _, page, goal, currency, _, revenue in one.of("x"):
+        sums[day - TODAY, page, goal, currency] += revenue
+    return {at: revenue for at, revenue in sums.items() if revenue}
 
 
 def test_a_conversion_goes_along_to_the_page_on_which_the_visit_ends() -> None:
@@ -78,6 +87,48 @@ def test_a_goal_that_was_removed_goes_on_with_its_visits() -> None:
     one.rules = RULES
     one.view("/c")
     assert exits(one) == {(0, 0, "/c", "a"): 1}
+
+
+def test_what_was_paid_goes_along_to_the_page_on_which_the_visit_ends() -> None:
+    """For each goal of the event and for no goal in particular; twice is twice, each currency for itself."""
+    one = Visitor(RULES)
+    one.at = MIDNIGHT - 60
+    one.view("/cart")
+    one.do("Buy", "/cart", revenue=1250, currency="EUR")
+    one.do("Tip", "/cart", revenue=99, currency="EUR")
+    one.do("Buy", "/cart", revenue=1250, currency="EUR")
+    assert one.state is not None
+    assert one.state.spent == ((0, "EUR", 99), (8, "EUR", 2500))
+    before = {(0, "/cart", "", "EUR"): 2599, (0, "/cart", "Buy", "EUR"): 2500}
+    assert paid(one) == before
+    one.do("Buy", "/cart", revenue=700, currency="SEK")
+    one.leave("/cart", seconds=90, depth=60)
+    one.view("/thanks", after=120)
+    after = {(1, "/thanks", *of[2:]): revenue for of, revenue in before.items()}
+    assert paid(one) == after | {(1, "/thanks", "", "SEK"): 700, (1, "/thanks", "Buy", "SEK"): 700}
+    one.pause(minutes=40)
+    assert not one.view("/cart").state.spent
+    assert paid(one) == after | {(1, "/thanks", "", "SEK"): 700, (1, "/thanks", "Buy", "SEK"): 700}
+
+
+def test_what_is_given_back_is_taken_off_where_the_visit_is() -> None:
+    one = Visitor(RULES)
+    one.view("/cart")
+    one.do("Buy", "/cart", revenue=1250, currency="EUR")
+    one.do("Buy", "/cart", revenue=-1250, currency="EUR")
+    assert not one.view("/b").state.spent
+    assert paid(one) == {}
+
+
+def test_only_the_last_sums_of_a_visit_move_and_nothing_is_lost() -> None:
+    one = Visitor(RULES)
+    one.view("/cart")
+    for number in range(SPENT_REMEMBERED + 2):
+        one.do("Tip", "/cart", revenue=1, currency=f"A{number:02}")
+    one.view("/b")
+    pages = Counter(page for _, page, *_ in paid(one))
+    assert pages == {"/cart": 2, "/b": SPENT_REMEMBERED}
+    assert set(paid(one).values()) == {1}
 
 
 def test_visits_that_reach_no_goal_write_nothing() -> None:

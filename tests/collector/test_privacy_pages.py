@@ -155,7 +155,7 @@ def test_times_are_those_of_the_site_and_codes_are_words() -> None:
     origin = Origin(entry="/", channel="Organic Search", country="LV", device="mobile", language="ru", screen="s")
     state = State(
         born=20_000, day=20_600, start=noon, seen=noon + 3, origin=origin, path="/x", goals=1 << 2, pages="AAAA",
-        first=("EE", "desktop", "", "customer"),
+        first=("EE", "desktop", "", "customer"), spent=((4, "EUR", 120_050), (0, "JPY", 300), (0, "EUR", 50)),
     )  # fmt: skip
     rows = dict(visit_rows(state, site, words("en")))
     assert rows["This visit began"] == "28 May 2026, 23:26"
@@ -165,6 +165,8 @@ def test_times_are_those_of_the_site_and_codes_are_words() -> None:
     assert rows["How you came"] == "from a search engine"
     first = "First visit: country, device, channel and audience"
     assert rows[first] == "Estonia, computer, customer"
+    assert rows["Paid in this visit"] == "€1,201.00, JP¥300"
+    assert dict(visit_rows(state, site, words("lv")))["Samaksāts šajā apmeklējumā"] == "1\xa0201,00\xa0€, 300\xa0¥"
     unknown = msgspec.structs.replace(state, first=("", "", "", ""))
     assert dict(visit_rows(unknown, site, words("en")))[first] == "–"
     assert "23:26" in dict(visit_rows(state, site, words("lv")))["Šis apmeklējums sākās"]

@@ -47,8 +47,8 @@ CONSENT = ConsentRecord(
 STORED = {
     "conversions": ("LV", "4g", "Buy", "EUR", 3, 5997, 3, TODAY + 9),
     "rollup_goals": ("Buy", "EUR", 3, 5997, 3, TODAY + 99),
-    "goal_exits": ("LV", "4g", "/b", "Buy", 3, TODAY + 9),
-    "rollup_goal_exits": ("/b", "Buy", 3, TODAY + 99),
+    "goal_exits": ("LV", "4g", "/b", "Buy", "EUR", 3, 5997, TODAY + 9),
+    "rollup_goal_exits": ("/b", "Buy", "EUR", 3, 5997, TODAY + 99),
     "goal_events": ("LV", "4g", "/a", "Buy", "EUR", "Buy", 3, 5997, 3, TODAY + 9),
     "rollup_goal_events": ("Buy", "EUR", "Buy", "pro", 3, 5997, 3, TODAY + 99),
     "funnel_steps": ("LV", "4g", "Way", 2, 3, TODAY + 9),
@@ -125,7 +125,7 @@ def test_what_hits_add_beside_their_deltas_arrives_once_in_every_table(
     tmp_path: Path, shipper: Shipper, store: Store
 ) -> None:
     extras: list[Extra] = [
-        ("g", TODAY, HOUR, "/a", "Buy", "EUR", 1, 1999, 1), ("x", TODAY, HOUR, "/b", "Buy", 1),
+        ("g", TODAY, HOUR, "/a", "Buy", "EUR", 1, 1999, 1), ("x", TODAY, HOUR, "/b", "Buy", "EUR", 1, 1999),
         ("s", TODAY, "Way", 2, 1),
         ("c", "week", TODAY - 7, TODAY, "LV", "mobile", "Email", "other", 1),
         ("p", TODAY, "Buy", "plan", "pro", 1), ("v", TODAY, "/a", "lcp", 80, 1),
@@ -142,8 +142,8 @@ def test_what_hits_add_beside_their_deltas_arrives_once_in_every_table(
     for table, sums in {
         "conversions": "country, connection, goal, currency, sum(conversions), sum(revenue), sum(goal_visitors)",
         "rollup_goals": "goal, currency, sum(conversions), sum(revenue), sum(goal_visitors)",
-        "goal_exits": "country, connection, page, goal, sum(exits)",
-        "rollup_goal_exits": "page, goal, sum(exits)",
+        "goal_exits": "country, connection, page, goal, currency, sum(exits), sum(revenue)",
+        "rollup_goal_exits": "page, goal, currency, sum(exits), sum(revenue)",
         "goal_events": "country, connection, page, goal, currency, name, sumIf(conversions, key = ''),"
         " sumIf(revenue, key = ''), sumIf(goal_visitors, key = '')",
         "rollup_goal_events": "goal, currency, name, anyIf(value, key = 'plan'), sumIf(conversions, key = 'plan'),"

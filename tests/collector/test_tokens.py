@@ -9,6 +9,7 @@ from collector.location import Location
 from collector.messages import Arrival
 from collector.origin import origin_of
 from collector.page import clean_path
+from collector.progress import SPENT_REMEMBERED
 from collector.state import HASH_LENGTH, Origin, State
 from collector.text import clean_text, shorten
 from collector.tokens import MAX_TOKEN, ConsentGrant, ConsentTokens, VisitTokens
@@ -21,6 +22,7 @@ SHORT = {"channel": 20, "country": 2, "device": 8, "browser": 24, "os": 20, "bro
 SHORT |= {"screen": 2, "language": 2, "audience": 8, "connection": 7}
 RUN = (255, 8, 8, 40_000)  # the longest one, of a funnel
 FIRST = ("LV", "x" * 8, "x" * 20, "customer")  # the longest
+SPENT = tuple((2**63 - 1 - number, "EUR", -(10**15)) for number in range(SPENT_REMEMBERED))
 FORGOTTEN = {"pages": "", "steps": "", "trail": ()}
 
 
@@ -41,7 +43,7 @@ def states(draw: st.DrawFn) -> State:
     return State(
         day - 100, day, day * 1440, day * 1440 + 59, Origin(**fields), clean_path(draw(text)), 29, 999, True, 100,
         pages, 86_400, draw(st.integers(0, 2**63 - 1)), runs, trail, steps, draw(st.integers(0, 2**63 - 1)),
-        draw(st.sampled_from([(), FIRST])),
+        draw(st.sampled_from([(), FIRST])), SPENT[: draw(st.integers(0, SPENT_REMEMBERED))],
     )  # fmt: skip
 
 
@@ -54,16 +56,17 @@ def test_a_state_survives_its_token(state: State) -> None:
     assert opened is not None
     assert opened.reached in (state.reached, 0)
     assert opened.first in (state.first, ())
-    kept = msgspec.structs.replace(state, **FORGOTTEN, reached=opened.reached, first=opened.first)
+    assert opened.spent in (state.spent, ())
+    kept = msgspec.structs.replace(state, **FORGOTTEN, spent=opened.spent, reached=opened.reached, first=opened.first)
     assert msgspec.structs.replace(opened, **FORGOTTEN) == kept
     assert state.pages.endswith(opened.pages)
     assert state.steps.endswith(opened.steps)
-    # In this order: no step is forgotten while a page is remembered, the way only when both are gone, then the goals,
-    # and last what the first visit was like.
-    assert opened.steps == state.steps or not opened.pages
-    assert opened.trail == state.trail or not opened.pages + opened.steps
-    assert opened.reached == state.reached or not (opened.pages + opened.steps or opened.trail)
-    assert opened.first == state.first or not (opened.pages + opened.steps or opened.trail or opened.reached)
+    # In this order: no step is forgotten while a page is remembered, the way only when both are gone, then what was
+    # spent, then the goals, and last what the first visit was like.
+    remembered: list[object] = []
+    for name in ("pages", "steps", "trail", "spent", "reached", "first"):
+        assert getattr(opened, name) == getattr(state, name) or not any(remembered), name
+        remembered.append(getattr(opened, name))
 
 
 def test_the_largest_state_fits() -> None:
@@ -73,13 +76,13 @@ def test_the_largest_state_fits() -> None:
     state = State(
         40_000, 40_392, 58_164_480, 58_165_919, full, path, 99_999, 99_999, True, 100, "abcd" * PAGES_REMEMBERED,
         9_999_999, 2**63 - 1, (RUN,) * 8, (path, path, path), "efgh" * STEPS_REMEMBERED, 2**63 - 1,
-        FIRST,
+        FIRST, SPENT,
     )  # fmt: skip
     token = TOKENS.encode("example.lv", state)
     assert len(token) <= MAX_TOKEN
     opened = TOKENS.decode("example.lv", token)
     assert opened is not None
-    assert opened == msgspec.structs.replace(state, **FORGOTTEN, reached=0, first=())
+    assert opened == msgspec.structs.replace(state, **FORGOTTEN, spent=(), reached=0, first=())
 
 
 @pytest.mark.parametrize(
@@ -100,14 +103,14 @@ def test_the_largest_state_that_a_browser_can_bring_about_fits(user_agent: str) 
     state = State(
         40_000, 40_392, 58_164_480, 58_165_919, origin, path, 565_919, 9_999_999, True, 100, "abcd" * PAGES_REMEMBERED,
         999_999_999, 2**63 - 1, (RUN,) * 8, (path, path, path), "efgh" * STEPS_REMEMBERED, 2**63 - 1,
-        FIRST,
+        FIRST, SPENT,
     )  # fmt: skip
     token = TOKENS.encode("example.lv", state)
     assert len(token) <= MAX_TOKEN
     opened = TOKENS.decode("example.lv", token)
     assert opened is not None
     assert opened.first in (state.first, ())
-    assert opened == msgspec.structs.replace(state, **FORGOTTEN, reached=0, first=opened.first)
+    assert opened == msgspec.structs.replace(state, **FORGOTTEN, spent=(), reached=0, first=opened.first)
 
 
 def test_a_usual_state_forgets_nothing() -> None:
@@ -117,7 +120,7 @@ def test_a_usual_state_forgets_nothing() -> None:
     state = State(
         20_700, 20_751, 29_881_440, 29_881_460, origin, "/prices/small-companies", 3, 9, False, 80,
         "abcd" * PAGES_REMEMBERED, 300, 5, ((1, 2, 2, 20_751),), ("/features", "/about-us", "/"),
-        "efgh" * STEPS_REMEMBERED, 5, ("LV", "mobile", "Organic Search", "other"),
+        "efgh" * STEPS_REMEMBERED, 5, ("LV", "mobile", "Organic Search", "other"), ((5, "EUR", 2599),),
     )  # fmt: skip
     token = TOKENS.encode("example.lv", state)
     assert TOKENS.decode("example.lv", token) == state

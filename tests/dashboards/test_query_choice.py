@@ -77,6 +77,11 @@ def test_where_visits_ended_that_reached_a_goal() -> None:
     (asked,) = measures(["conversions"], {"visit:exit_page", "event:goal"}, hourly=False).values()
     assert choose(["goal", "exit"], [asked]).source == "rollup_goal_exits"
     assert choose(["goal", "exit", "hour"], [asked]).source == "goal_exits"
+    average = measures(["average_revenue"], {"visit:exit_page", "event:goal"}, hourly=False).values()
+    assert choose(["goal", "exit"], [*average]).source == "rollup_goal_exits"
+    assert choose(["goal", "exit", "country"], [*average]).source == "goal_exits"
+    assert choose(["currency", "exit"], ["revenue"]).source == "rollup_goal_exits"
+    assert choose(["currency"], ["revenue"]).source == "rollup_goals"
 
 
 def asked(store: Store, site: Site, now: str, days: list[str], *, by: list[str]) -> Result:

@@ -154,28 +154,6 @@ def test_a_rate_by_page_is_of_the_visitors_of_the_page(ask: Ask) -> None:
     assert table(with_page) == {"/cart": (33.33, 33.33)}
 
 
-def test_conversions_by_the_page_on_which_the_visits_ended(ask: Ask) -> None:
-    """Three of the five visits ended in the cart: Carmen thanked for her order there without a page view."""
-    asked = ("conversions", "conversion_rate", "group_conversion_rate")
-    assert table(ask(*asked, dimensions=["event:goal", "visit:exit_page"])) == {
-        "Cart|/cart": (3, 60.0, 100.0), "Gift order|/cart": (1, 20.0, 33.33), "Order|/cart": (2, 40.0, 66.67),
-        "Read|/": (1, 20.0, 100.0), "Read|/blog/a": (1, 20.0, 100.0),
-    }  # fmt: skip
-    assert table(ask("visits", "conversions", dimensions=["visit:exit_page"])) == {
-        "/cart": (3, 6), "/": (1, 1), "/blog/a": (1, 1),
-    }  # fmt: skip
-    cart = ["is", "visit:exit_page", ["/cart"]]
-    assert ask(*asked, filters=[*ORDER, cart]).rows[0].metrics == (2, 66.67, 66.67)
-    by_day = ask(*asked[:2], dimensions=["time:day"], filters=[*ORDER, cart])
-    assert table(by_day) == {"2026-03-01": (1, 50.0), "2026-03-04": (1, 100.0)}
-    by_hour = ask("conversions", dimensions=["time:hour"], filters=[*ORDER, cart], date_range=["2026-03-04"] * 2)
-    assert table(by_hour) == {"2026-03-04 12:00:00": (1,)}
-    by_country = ask("conversions", "group_conversion_rate", dimensions=["visit:country"], filters=[*ORDER, cart])
-    assert table(by_country) == {"EE": (1, 100.0), "LV": (1, 50.0)}
-    others = ask("conversions", filters=[["not", cart], ["is_not", "event:goal", ["Cart"]]])
-    assert others.rows[0].metrics == (2,)
-
-
 @pytest.mark.parametrize("metric", ["visitors", "conversion_rate"])
 def test_visitors_of_goals_are_not_known_by_the_hour(ask: Ask, metric: str) -> None:
     with pytest.raises(QueryError, match="known by the day"):

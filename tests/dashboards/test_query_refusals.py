@@ -38,14 +38,8 @@ def test_what_is_no_query(document: object) -> None:
         (["conversions", "visits"], "event:props:plan", "visits by event:props:plan"),
         (["pageviews"], "event:props:plan", "ask for events"),
         (["group_conversion_rate"], "event:page", "known goal by goal"),
-        (
-            ["revenue"],
-            "visit:exit_page",
-            "revenue by visit:exit_page: amounts are not written",
-        ),
-        (["average_revenue", "total_revenue"], "visit:exit_page", "ask for conversions, or for revenue by event:page"),
-        (["visitors"], "visit:exit_page", "only visits, exit_rate and conversions"),
-        (["bounce_rate"], "visit:exit_page", "only visits, exit_rate and conversions"),
+        (["visitors"], "visit:exit_page", "only visits, exit_rate, conversions and revenue"),
+        (["bounce_rate"], "visit:exit_page", "only visits, exit_rate, conversions and revenue"),
         (["percentage"], "event:page", "percentage by event:page"),
     ],
 )
@@ -102,10 +96,14 @@ def test_rates_of_several_pages_together() -> None:
 
 def test_what_stands_apart() -> None:
     for one, other in (
-        ("event:currency", "visit:exit_page"), ("event:name", "visit:exit_page"), ("event:page", "visit:exit_page"),
+        ("event:name", "visit:exit_page"), ("event:page", "visit:exit_page"),
         ("event:props:plan", "event:page"), ("event:props:plan", "visit:exit_page"),
     ):  # fmt: skip
         is_refused("counted apart", metrics=["events"], dimensions=[one], filters=[["is", other, ["x"]]])
+    ended = {"dimensions": ["visit:exit_page", "event:currency", "event:goal"]}
+    for known, metric in enumerate(("conversions", "group_conversion_rate", "average_revenue", "visits")):
+        is_refused("ask for" if known else "leave one of them out", metrics=["revenue", metric], **ended)
+    parse(QUESTION | {"metrics": ["revenue", "total_revenue"]} | ended)
     is_refused("had together is not kept", metrics=["events"], dimensions=["event:props:plan", "event:props:seats"])
 
 

@@ -16,6 +16,7 @@ from tests.collector.oracle_reports import (
     goal_visitors,
     goals_ended,
     goals_reached,
+    paid_at_exits,
     steps_done,
     ways,
 )
@@ -108,6 +109,8 @@ def of_goals(visits: list[Visit], rules: Rules, zone: str) -> Books:
             books["event revenue", *by, *when] += each.hit.revenue
     for ended in goals_ended(visits, rules.goals, zone):
         books["goal exits", ended.day, ended.page, ended.goal.name] += 1
+    for paid in paid_at_exits(visits, rules.goals, zone):
+        books["exit revenue", paid.day, paid.page, paid.goal, paid.currency] += paid.revenue
     for one in goal_visitors(visits, rules.goals, zone):
         books["goal_visitors", one.day, one.page, one.goal] += 1
         books.update(("event goal_visitors", *by, one.day, one.page, one.goal) for by in carried(one.hit))
@@ -151,6 +154,7 @@ def _add(books: Books, table: str, row: dict[str, Any]) -> None:
         books["event goal_visitors", *by, *when] += row["goal_visitors"]
     elif table == "goal_exit_hits":
         books["goal exits", row["day"], row["page"], row["goal"]] += row["exits"]
+        books["exit revenue", row["day"], row["page"], row["goal"], row["currency"]] += row["revenue"]
     elif table == "funnel_hits":
         books["step", row["day"], row["funnel"], row["step"]] += row["reached"]
     elif table == "cohort_hits":

@@ -1,6 +1,7 @@
 """Goals, for any hits: conversions, visitors, rates and revenue by whatever they are of, against a plain reading."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,16 @@ from hypothesis import strategies as st
 from collector.money import digits
 from collector.store import Store
 from tests.collector.oracle import RawHit
-from tests.collector.oracle_reports import Ended, Reached, carried, goal_visitors, goals_ended, goals_reached
+from tests.collector.oracle_reports import (
+    Ended,
+    Paid,
+    Reached,
+    carried,
+    goal_visitors,
+    goals_ended,
+    goals_reached,
+    paid_at_exits,
+)
 from tests.dashboards.counting import insert
 from tests.flow.examples import GOALS, Example, ask, examples, holds, of_visit, table, within
 
@@ -27,7 +37,7 @@ def test_goals_equal_the_plain_reading(store: Store, batch: list[Example]) -> No
     for one in batch:
         if not one.visits:
             continue
-        for check in (check_goals, check_goal_visitors, check_goal_exits, check_goal_events, check_crossed_events):
+        for check in CHECKS:
             check(store, one, one.days)
 
 
@@ -103,6 +113,36 @@ def check_goal_exits(store: Store, example: Example, days: Days) -> None:
         found = table(ask(store, example, days, *RATED, dimensions=["event:goal"], filters=[*filters, ON_A]))
         assert {name: row[0] for name, row in found.items()} == on_page
         assert all(close(rate, row[0], exits["/a"]) for row in found.values() for rate in row[1:])
+
+
+def check_paid_exits(store: Store, example: Example, days: Days) -> None:
+    """Revenue by the page on which the visits ended: of each goal, of all events, by country, day and currency."""
+    for filters in ([], example.filters):
+        fits = [visit for visit in example.visits if all(holds(item, visit) for item in filters)]
+        paid = [one for one in paid_at_exits(fits, GOALS, example.site.timezone) if within(days, one.day)]
+        of_goals, of_all = [one for one in paid if one.goal], [one for one in paid if not one.goal]
+        asked = {"filters": filters}
+        by = ["event:goal", "visit:exit_page"]
+        found = table(ask(store, example, days, "revenue", dimensions=by, **asked))
+        assert found == amounts((f"{one.goal}|{one.page}", one) for one in of_goals)
+        found = table(ask(store, example, days, "revenue", dimensions=["visit:exit_page", "event:currency"], **asked))
+        assert found == amounts((f"{one.page}|{one.currency}", one) for one in of_all)
+        asked = {"filters": [*filters, ON_A]}
+        found = table(ask(store, example, days, "revenue", dimensions=["time:day", "visit:country"], **asked))
+        assert found == amounts(
+            (f"{one.day}|{of_visit('visit:country', one.visit)}", one) for one in of_all if one.page == "/a"
+        )
+        found = table(ask(store, example, days, "total_revenue", dimensions=["event:goal"], **asked))
+        assert found.keys() == amounts((one.goal, one) for one in of_goals if one.page == "/a").keys()
+
+
+def amounts(paid: Iterable[tuple[str, Paid]]) -> dict[str, dict[str, float]]:
+    """Amounts by currency, of everything that there is one of."""
+    by: dict[str, Counter[str]] = defaultdict(Counter)
+    for at, one in paid:
+        by[at][one.currency] += one.revenue
+    found = {at: in_units(minor) for at, minor in by.items()}
+    return {at: earned for at, earned in found.items() if earned}
 
 
 def endings(example: Example, days: Days, filters: list[Any]) -> tuple[list[Ended], Counter[str]]:
@@ -194,4 +234,13 @@ def earned(hits: list[RawHit]) -> dict[str, float]:
     minor = Counter[str]()
     for hit in hits:
         minor[hit.currency] += hit.revenue
+    return in_units(minor)
+
+
+def in_units(minor: Counter[str]) -> dict[str, float]:
     return {currency: round(value / 10 ** digits(currency), 3) for currency, value in sorted(minor.items()) if value}
+
+
+CHECKS = (
+    check_goals, check_goal_visitors, check_goal_exits, check_paid_exits, check_goal_events, check_crossed_events,
+)  # fmt: skip
