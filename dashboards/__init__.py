@@ -27,6 +27,7 @@ from dashboards import (
     request_pages,
     sections,
     security,
+    suggestions,
 )
 
 HERE = Path(__file__).parent
@@ -39,6 +40,7 @@ def init_app(app: Flask) -> None:
     app.extensions[context.STORE] = open_store(shared.settings, "dashboards")
     ours = (
         pages.blueprint,
+        suggestions.blueprint,
         report_pages.blueprint,
         goal_settings.blueprint,
         banner_pages.blueprint,

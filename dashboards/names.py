@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from collector.gate import REASONS
+from dashboards.address import UNKNOWN
 from dashboards.i18n import _, locale
 
 
@@ -146,6 +147,8 @@ def kept(dimension_name: str, typed: str) -> str:
     for code in codes.get(dimension_name, ()):
         if wanted in (code.casefold(), value(dimension_name, code).casefold()):
             return code
+    if dimension_name != "channel" and wanted == value(dimension_name, "").casefold():
+        return UNKNOWN
     return typed.strip()
 
 

@@ -20,6 +20,7 @@ from dashboards.controls import controls
 from dashboards.members import members, only_admins
 from dashboards.query import QueryError
 from dashboards.reports import Report, today
+from dashboards.sections import sections
 
 SITES_DAILY = (Path(__file__).parent / "queries" / "sites_daily.sql").read_text("utf-8")
 SPARK_DAYS = 28
@@ -139,6 +140,12 @@ def listing(domain: str, dimension: str) -> str:
         return render_template("list.html", rows=[], refused=report.told(error), **given)
     except StoreError:
         return render_template("list.html", rows=[], away=True, **given)
+
+
+@blueprint.get("/sites/<domain>/<any(privacy, settings):group>")
+def first_of(domain: str, group: str) -> Response:
+    """The first page of a group."""
+    return redirect(url_for(next(each.endpoint for each in sections() if each.group == group), domain=domain))
 
 
 @blueprint.get("/sites/<domain>/install")

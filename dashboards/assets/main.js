@@ -2,6 +2,7 @@
 import { drawCharts } from "./draw.js";
 import "./preview.js";
 import { watchFigures, watchForFirstVisit } from "./live.js";
+import { suggestValues } from "./suggest.js";
 import { followLinksInPlace } from "./swap.js";
 
 /** Buttons that copy the text of another element or, where a page may not (http on another machine), select it. */
@@ -45,5 +46,6 @@ closeMenus();
 guessTimezone();
 drawCharts(document);
 followLinksInPlace();
+suggestValues();
 watchFigures();
 watchForFirstVisit();

@@ -78,6 +78,25 @@ def test_reports_follow_clicks_in_place(open_page: Open) -> None:
     expect(page.locator("#funnel tbody tr").first).to_contain_text("3")
 
 
+def test_a_filter_suggests_the_values_that_there_are(open_page: Open) -> None:
+    page = open_page("/sites/shop.lv?period=28d")
+    form = page.locator(".filter form")
+    page.locator(".filter summary").click()
+    options = form.locator("datalist option")
+    form.get_by_label("Only where").select_option("country")
+    form.get_by_label("Value").focus()
+    latvia = form.locator("datalist option[value=Latvia]")
+    expect(latvia).to_have_count(1)
+    form.get_by_label("Only where").select_option("device")
+    expect(form.locator("datalist option[value=Desktop]")).to_have_count(1)
+    expect(latvia).to_have_count(0)
+    form.get_by_label("Condition").select_option("fits")
+    expect(form.locator("datalist option[value=desktop]")).to_have_count(1)
+    form.get_by_label("Value").fill(str(options.first.get_attribute("value")))
+    form.get_by_role("button", name="Add the filter").click()
+    expect(page.locator(".chip", has_text="Device matches")).to_be_visible()
+
+
 def test_a_filter_and_a_comparison_are_chosen_without_javascript(open_page: Open) -> None:
     page = open_page(f"/sites/goods.lv?{SHOP}", scripts=False)
     page.locator(".filter summary").click()

@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from urllib.parse import urlencode
 
 import pytest
 
@@ -27,6 +28,7 @@ REPORTS = ["goals", "funnels", "paths", "retention", "speed", "audience", "list/
         ("country=LV&country=EE&device.not=mobile", "4"),
         ("filter=country&how=&value=estonia", "3"),
         ("filter=language&how=not&value=Latvian&country=EE", "3"),
+        ("filter=source&how=&value=direct", "3"),
         ("audience=customer", "3"),
         ("connection=3g", "5"),
     ],
@@ -151,3 +153,31 @@ def test_a_filter_that_is_none_is_told_on_the_page(anna: Person, view: str, quer
 def test_a_filter_that_fits_nothing_is_named_as_the_reason(anna: Person) -> None:
     assert "Nothing here in this period with these filters." in page(anna, "", "source=Nobody")
     assert "with these filters" not in page(anna, "", "from=2026-01-01&to=2026-01-02")
+
+
+@pytest.mark.parametrize(
+    ("asked", "suggested"),
+    [
+        ("country?how=", ["Latvia", "Unknown", "Estonia"]),
+        ("country?how=has", ["Latvia", "Estonia"]),
+        ("country?how=&device=mobile", ["Estonia"]),
+        ("device?how=not", ["Desktop", "Mobile"]),
+        ("device?how=fits", ["desktop", "mobile"]),
+        ("term?how=&page.has=/basket&source.fits=(", []),
+    ],
+)
+def test_the_field_of_a_filter_suggests_what_there_is(anna: Person, asked: str, suggested: list[str]) -> None:
+    assert anna.get(f"/sites/{shop.DOMAIN}/values/{asked}&{MARCH}").json == suggested
+
+
+def test_what_is_suggested_can_be_chosen(anna: Person) -> None:
+    """Of every dimension, every value: the filter leaves the visitors of its row."""
+    for name in FILTERS:
+        for value in anna.get(f"/sites/{shop.DOMAIN}/values/{name}?{MARCH}").json or []:
+            html = page(anna, "", urlencode({"filter": name, "how": "", "value": value}))
+            assert figures(html)["pageviews"] not in ("0", "–"), (name, value)
+
+
+@pytest.mark.parametrize("address", ["exit", "nothing", "country?how=is"])
+def test_what_no_filter_takes_is_not_suggested(anna: Person, address: str) -> None:
+    assert anna.get(f"/sites/{shop.DOMAIN}/values/{address}").status_code == 404

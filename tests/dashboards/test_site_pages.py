@@ -36,6 +36,11 @@ def test_the_list_of_sites(anna: Person) -> None:
     assert "new.lv Waiting for the first visit" in text
 
 
+@pytest.mark.parametrize(("group", "first"), [("settings", "/settings/goals"), ("privacy", "/privacy/consent")])
+def test_a_group_of_pages_leads_to_its_first_one(anna: Person, group: str, first: str) -> None:
+    assert anna.get(f"/sites/new.lv/{group}").headers["Location"].endswith(f"/sites/new.lv{first}")
+
+
 def test_a_site_without_data_shows_the_tag(anna: Person) -> None:
     page = anna.get("/sites/new.lv")
     tag = '<script defer src="http://localhost/pixel.js" data-site="new.lv"></script>'
