@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -199,6 +200,8 @@ def test_the_store_away_is_said(app: Flask, client: FlaskClient, token: str) -> 
 def test_commands(app: Flask, tmp_path: Path, counted: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in environment(tmp_path, counted).items():
         monkeypatch.setenv(name, value)
+    # Two years later nothing would be kept of those days.
+    monkeypatch.setattr("dashboards.commands.time", SimpleNamespace(time=lambda: at(NOW)))
     made = CliRunner().invoke(token_group, ["add", "--site", "example.lv"])
     assert made.exit_code == 0, made.output
     assert post(app.test_client(), made.output.removesuffix("\n")).status_code == 200
