@@ -15,8 +15,8 @@ from collector.store import connect
 KEY = "for-tests-only-and-long-enough-to-be-a-key"
 
 
-def await_true(condition: Callable[[], object], what: str, seconds: float = 30) -> None:
-    """Wait until the condition holds; fail with `what` when it does not in time."""
+def await_true(condition: Callable[[], object], what: str, seconds: float = 120) -> None:
+    """Wait until the condition holds; fail with `what` when it does not in time, be the machine as slow as it may."""
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, f"waited {seconds} s in vain for {what}"

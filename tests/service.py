@@ -1,5 +1,6 @@
 """The whole service as its users start it: `python -m collector serve` with a folder and a port of its own."""
 
+import itertools
 import json
 import os
 import signal
@@ -14,8 +15,14 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
-START_SECONDS = 90.0
-STOP_SECONDS = 30.0
+# Limits are for what never comes; a busy machine may take many times as long as a calm one.
+START_SECONDS = 180.0
+STOP_SECONDS = 90.0
+# Below those that systems give to whoever asks for any port or connects somewhere, so that nobody takes one of these
+# between its choice and its use. Each worker of pytest has a part of its own.
+PORTS = range(20_000, 32_000)
+PART = 1_000
+_given = itertools.count(os.getpid() * 7)
 ROOT = Path(__file__).parent.parent
 
 
@@ -82,7 +89,7 @@ class Service:
             if self.process is not None and self.process.poll() is not None:
                 raise ServiceError(f"the service ended with status {self.process.returncode}\n{self.last_words()}")
             try:
-                answer = self.request("GET", "/readyz", timeout=2)
+                answer = self.request("GET", "/readyz", timeout=10)
             except (OSError, HTTPException) as error:
                 last = repr(error)
             else:
@@ -130,7 +137,7 @@ class Service:
 
     def request(
         self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None,
-        timeout: float = 30,
+        timeout: float = 60,
     ) -> Answer:  # fmt: skip
         """One request on a connection of its own. Redirects are not followed."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=timeout)
@@ -179,10 +186,24 @@ def running(folder: Path, *arguments: str, **settings: str) -> Iterator[Service]
 
 
 def free_port() -> int:
-    """A port of loopback that nobody uses just now."""
+    """A port of loopback that nobody uses, and that is given to nobody else for as long as possible."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    mine = PORTS[worker * PART % len(PORTS) :][:PART]
+    for port in (mine[next(_given) % PART] for _ in mine):
+        if bindable(port):
+            return port
+    raise ServiceError(f"no port is free between {mine[0]} and {mine[-1]}")
+
+
+def bindable(port: int) -> bool:
+    """Whether a server could have this port of loopback now."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
 
 
 def listens(port: int) -> bool:

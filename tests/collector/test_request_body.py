@@ -44,7 +44,7 @@ def send_late(sock: socket.socket, path: str, kind: str, body: bytes, framing: b
     ],
 )
 def test_a_refused_request_leaves_its_connection(service: Service, path: str, kind: str, status: int) -> None:
-    with socket.create_connection(("127.0.0.1", service.port), timeout=10) as sock:
+    with socket.create_connection(("127.0.0.1", service.port), timeout=60) as sock:
         answer = send_late(sock, path, kind, b"{'broken'}", b"Content-Length: 10\r\n")
         assert answer.status == status
         assert answer.getheader("Connection") is None
@@ -58,6 +58,6 @@ def test_a_refused_request_leaves_its_connection(service: Service, path: str, ki
 @pytest.mark.parametrize("framing", [b"Content-Length: 70000\r\n", b"Transfer-Encoding: chunked\r\n"])
 def test_one_that_is_too_large_ends_it_and_says_so(service: Service, path: str, framing: bytes) -> None:
     body = b"x" * 70_000 if b"Length" in framing else b"11170\r\n" + b"x" * 70_000
-    with socket.create_connection(("127.0.0.1", service.port), timeout=10) as sock:
+    with socket.create_connection(("127.0.0.1", service.port), timeout=60) as sock:
         answer = send_late(sock, path, "text/plain", body[:17_000], framing)  # the end never comes
         assert (answer.status, answer.getheader("Connection")) == (413, "close")
