@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis
 
 from collector.config import Settings
 from collector.engine import addresses
@@ -16,6 +18,9 @@ from tests.running import KEY, in_database, start_engine
 
 # Where tests take longest. They come first, so that at the end no worker waits for the other one's last long file.
 LONG = ("crash", "privacy", "browser", "flow")
+# How long an example takes says how busy the machine is, and nothing about the example.
+hypothesis.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+hypothesis.load_profile("any machine")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
