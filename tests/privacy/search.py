@@ -1,5 +1,6 @@
 """Searches everything a service wrote: files, as they are and decompressed, and the rows of all tables."""
 
+import os
 import struct
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -52,7 +53,9 @@ def inside(data: bytes, is_random: bool, things: Iterable[Known]) -> Iterator[st
 
 def files(folder: Path) -> Iterator[tuple[str, bytes, bool]]:
     """Every file below `folder`, with the names of all of them; those of the engine decompressed, too."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    # The engine renames and removes folders meanwhile, which Path.rglob does not forgive.
+    every = sorted(Path(parent) / name for parent, _, names in os.walk(folder) for name in names)
+    paths = [path for path in every if path.is_file() and not path.is_symlink()]
     yield "the names of files", "\n".join(map(str, paths)).encode(), False
     for path in paths:
         try:

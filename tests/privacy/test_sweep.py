@@ -14,6 +14,7 @@ import pytest
 
 from collector.config import Settings
 from collector.ledger import balance
+from collector.shipper import paused_by_backup
 from collector.spool import used_bytes
 from collector.store import Store, open_store
 from tests.privacy import traffic
@@ -67,7 +68,7 @@ def sweep(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sweep]:
         service.start()
         service.command("import", "access-log", str(log), "--site", traffic.SITE)
         store = open_store(swept.settings)
-        await_true(lambda: stored(swept), "everything to be stored", 60)
+        await_true(lambda: stored(swept), "everything to be stored", 300)
         swept.pageviews = int(store.execute("SELECT sum(pageviews) FROM counters")[0][0])
         swept.look("stored", store)
         yield swept
@@ -96,12 +97,13 @@ def consent(service: Service) -> str:
 
 
 def kill_under_load(sweep: Sweep) -> None:
-    """Kill everything right after a burst, so that an open segment is left behind, and search it."""
-    client = traffic.Client(sweep.service)
-    traffic.consented(client, 200, consent(sweep.service))
-    sweep.service.kill()
-    client.close()
+    """Kill everything right after a burst that was not shipped, and search what is left behind."""
     spool = sweep.service.data / "spool"
+    client = traffic.Client(sweep.service)
+    with paused_by_backup(spool):
+        traffic.consented(client, 200, consent(sweep.service))
+        sweep.service.kill()
+    client.close()
     sweep.waiting = used_bytes(spool)
     sweep.look("killed")
 
