@@ -276,7 +276,7 @@ def test_the_client_is_found_behind_the_trusted_proxy_and_only_its_network_is_ke
     visitor.post(headers={"HTTP_X_FORWARDED_FOR": "198.51.100.9, 192.0.2.33"})
     assert visitor.table(rows.NETWORK_COLUMNS, "networks") == [], "apart from the beacon"
     visitor.services.counter._networks_due = 1.0
-    await_true(lambda: visitor.table(rows.NETWORK_COLUMNS, "networks"), "the networks, without another beacon", 5)
+    await_true(lambda: visitor.table(rows.NETWORK_COLUMNS, "networks"), "the networks, without another beacon")
     (row,) = visitor.table(rows.NETWORK_COLUMNS, "networks")
     assert (row["network"], row["requests"], row["refused"]) == ("192.0.2.0/24", 1, 0)
 

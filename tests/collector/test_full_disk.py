@@ -73,7 +73,7 @@ def test_a_full_disk_refuses_whole_beacons_and_decisions_until_there_is_room(sma
         choice = decision(client)
         ballast = fill(small)
         answers = [send(client, consent)]
-        end = time.monotonic() + 10
+        end = time.monotonic() + 120
         while answers[-1][0] == 202:  # an open segment has its room; the next one finds none
             answers.append(send(client, consent))
             assert time.monotonic() < end
@@ -88,9 +88,9 @@ def test_a_full_disk_refuses_whole_beacons_and_decisions_until_there_is_room(sma
         assert client.get("/metrics").status_code == 200
 
         ballast.unlink()
-        await_true(lambda: send(client, consent)[0] == 202, "a beacon to be taken again", 5)
+        await_true(lambda: send(client, consent)[0] == 202, "a beacon to be taken again")
         assert client.get("/readyz").status_code == 200
-        await_true(lambda: client.post("/consent", json=choice).status_code == 200, "a decision to be taken again", 5)
+        await_true(lambda: client.post("/consent", json=choice).status_code == 200, "a decision to be taken again")
         assert len(kept(app, "beacons")) >= len(answers)
         spool = of(app).spool.slot.parent
         contents = [segment.read()[1] for segment in SpoolReader(spool, small / "quarantine").sealed()]

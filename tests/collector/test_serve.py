@@ -133,7 +133,7 @@ def test_nothing_is_left_when_the_supervisor_is_killed(tmp_path: Path) -> None:
         everybody = [process for _, process in victims(service)]
         assert len(everybody) >= 5
         service.kill()
-        await_true(lambda: not any(map(is_running, everybody)), "the end of all processes", 15)
+        await_true(lambda: not any(map(is_running, everybody)), "the end of all processes")
 
 
 def is_running(process: int) -> bool:

@@ -50,7 +50,7 @@ class Load:
             thread.join()
 
     def send(self) -> None:
-        connection = HTTPConnection("127.0.0.1", self.service.port, timeout=10)
+        connection = HTTPConnection("127.0.0.1", self.service.port, timeout=60)
         while not self.stop.wait(PAUSE_SECONDS):
             number = next(self.numbers)
             body = {"site": SITE, "url": f"https://{SITE}/{number}", "consent": self.consent}
@@ -85,8 +85,8 @@ def books(service: Service) -> Balance:
 
 def settle(service: Service, store: Store) -> Balance:
     """Wait until nothing is left in the spool and the store answers; the books then."""
-    await_true(lambda: books(service).spooled == 0, "an empty spool", 90)
-    await_true(store.answers, "the store", 60)
+    await_true(lambda: books(service).spooled == 0, "an empty spool", 300)
+    await_true(store.answers, "the store")
     return books(service)
 
 
