@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from statistics import median
 
 import pytest
 from click.testing import CliRunner
@@ -111,7 +110,8 @@ def test_unknown_people_take_as_long_as_wrong_passwords(anna: Person, app: Flask
         assert check_password(of(app).database, email, "wrong password") is None
         return time.perf_counter() - begun
 
-    known, unknown = (median([seconds(email) for _ in range(5)]) for email in (EMAIL, "nobody@example.lv"))
+    pairs = [(seconds(EMAIL), seconds("nobody@example.lv")) for _ in range(7)]
+    known, unknown = map(min, zip(*pairs, strict=True))  # the least is what it takes; the rest is what else ran
     assert 0.4 < unknown / known < 2.5
 
 
