@@ -11,7 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, Request, Response
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, Request, Response, expect
 
 from collector.config import Settings
 from collector.database import open_database
@@ -31,6 +31,7 @@ FLAGS = [
 SUGGESTIONS = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup")
 # As people's browsers say it; the word "Headless" would make it a robot.
 PERSON = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
+expect.set_options(timeout=30_000)  # a limit for what never comes
 OWNER, PASSWORD = "owner@example.lv", "correct horse battery"
 
 
@@ -133,7 +134,7 @@ def note(notes: list[Any], entry: Any) -> None:
     notes.append(entry)
 
 
-def await_in(page: Page, expression: str, seconds: float = 10) -> None:
+def await_in(page: Page, expression: str, seconds: float = 60) -> None:
     """Wait until the expression is true in the page. Playwright's own way needs a page that allows eval."""
     end = time.monotonic() + seconds
     while not page.evaluate(f"Boolean({expression})"):
@@ -171,7 +172,7 @@ def site(service: Service) -> str:
     add_site(database, f"{name}.lv", origins=[f"http://{name}.example"], now=time.time())
     database.close()
     path = f"/consent?site={name}.lv&open=1"
-    await_true(lambda: service.request("GET", path).status == 200, "the new site", 10)
+    await_true(lambda: service.request("GET", path).status == 200, "the new site")
     return f"{name}.lv"
 
 
@@ -229,6 +230,6 @@ def new_policy(service: Service) -> Callable[[str], None]:
         update_site(database, site, policy_version=2)
         database.close()
         path = f"/consent?site={site}&open=1"
-        await_true(lambda: service.request("GET", path).json["policy"] == 2, "the new policy", 10)
+        await_true(lambda: service.request("GET", path).json["policy"] == 2, "the new policy")
 
     return raise_version

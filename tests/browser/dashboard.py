@@ -72,11 +72,11 @@ def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
 
 
 def two_months(now: float) -> Iterator[Seen]:
-    """A few visitors a day, by three ways; the last of them came a minute ago."""
+    """A few visitors a day, by three ways; the last of them came too long ago to be there still."""
     for day in range(60):
         for number in range(2 + day % 3):
             origin = (GOOGLE, LETTER, DIRECT)[(day + number) % 3]
-            begun = now - 60 - day * 86_400 - number * 1800
+            begun = now - 600 - day * 86_400 - number * 1800
             yield Seen((day % 17, number), begun, f"/page-{number}", origin=origin)
             yield Seen((day % 17, number), begun + 20, f"/page-{number}", "leave", seconds=20, depth=80)
 

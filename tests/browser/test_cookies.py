@@ -34,7 +34,7 @@ def await_reports(page: Page, visitor: Visitor, number: int = 1) -> None:
         page.wait_for_timeout(50)
         return len(reports(visitor)) == number
 
-    await_true(there, f"report {number}", 10)
+    await_true(there, f"report {number}")
 
 
 def rows(service: Service, site: str, sql: str) -> Callable[[], set[tuple[Any, ...]]]:

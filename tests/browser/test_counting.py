@@ -23,7 +23,7 @@ def accept(page: Page) -> None:
 def await_views(visitor: Visitor, *paths: str) -> None:
     """Wait until exactly these page views are counted, in this order."""
     page = visitor.context.pages[-1]
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while len(visitor.views()) < len(paths) and time.monotonic() < end:
         page.wait_for_timeout(20)
     assert [url.partition("//")[2].partition("/")[2] for url in visitor.views()] == [path.lstrip("/") for path in paths]
@@ -140,6 +140,7 @@ def test_visitors_are_counted_by_cookie_or_by_the_page_s_own_storage(
 
 def test_time_counts_while_the_page_is_seen_and_used(site: str, visitor: NewVisitor, dashboard: Dashboard) -> None:
     person = visitor()
+    begun = time.monotonic()
     page = person.open(f"http://www.{site}/")
     accept(page)
     await_views(person, "/")
@@ -150,7 +151,7 @@ def test_time_counts_while_the_page_is_seen_and_used(site: str, visitor: NewVisi
     await_views(person, "/", "/otra")
     (left,) = [beacon for beacon in person.beacons(202) if beacon.get("kind") == "leave"]
     assert left["url"] == f"http://www.{site}/"
-    assert 2 <= left["seconds"] <= 6
+    assert 2 <= left["seconds"] <= time.monotonic() - begun + 1
     assert 0 < left["depth"] <= 100
     page.wait_for_timeout(2200)
     page.mouse.wheel(0, 100)
@@ -160,8 +161,9 @@ def test_time_counts_while_the_page_is_seen_and_used(site: str, visitor: NewVisi
     def seconds() -> int:
         return int(dashboard.figures(site)["visit_duration"].removesuffix(" s"))
 
+    closed = time.monotonic()
     await_true(lambda: seconds() >= round(left["seconds"]) + 2, "what the closed tab reported")
-    assert seconds() <= 12
+    assert seconds() <= closed - begun + 1
 
 
 def test_going_back_to_a_page_that_the_browser_kept_is_a_view(site: str, visitor: NewVisitor) -> None:
