@@ -16,20 +16,23 @@ from collector.bot import HEADLESS, is_bot, with_window
 from collector.clock import LocalClock, day_date, day_number
 from collector.gate import Reason, refusal
 from collector.hit import hit_of
+from collector.joining import joined
 from collector.location import Location
-from collector.messages import Arrival, Counted, Dropped, Request
+from collector.messages import LEFT, VISIT, Arrival, Counted, Dropped, Request
 from collector.network import address_text, client_address, network_prefix
 from collector.origin import origin_of
 from collector.page import Page, page_of
 from collector.payload import Payload
 from collector.sites import Site, SiteDirectory
 from collector.spool import SpoolFull, SpoolWriter
-from collector.state import Origin, State
-from collector.tokens import ConsentTokens, VisitTokens
+from collector.state import Extra, Origin, State
+from collector.tokens import ConsentTokens, VisitTokens, text_of
 from collector.visit import SKEW_MINUTES, STATE_DAYS, advance
 
 __all__ = ["Counted", "Counter", "Dropped", "Request"]
 
+# Answers that come late must not undo what was answered since: a leave is kept apart, and vitals change nothing.
+KEPT_IN = {"leave": LEFT, "vitals": ""}
 NETWORKS_SECONDS = 5.0
 NETWORKS_TOGETHER = 10_000  # in one frame, which holds a megabyte at most
 
@@ -55,10 +58,11 @@ class Counter:
         minute = int(now) // 60
         site = self.sites.get(payload.site, now)
         page = page_of(payload.url)
+        consent = text_of(payload.consent)
         if request.consent:
-            grant = self.consents.latest(payload.site, payload.consent, request.consent)
+            grant = self.consents.latest(payload.site, consent, request.consent)
         else:
-            grant = self.consents.decode(payload.site, payload.consent)
+            grant = self.consents.decode(payload.site, consent)
         host = page.host if page is not None else ""
         hosts = (host, request.origin) if request.origin and request.origin != host else (host,)
         reason = refusal(site, hosts, grant, signal=request.signal, minute=minute)
@@ -77,13 +81,17 @@ class Counter:
         self, site: Site, page: Page, payload: Payload, request: Request, address: bytes, now: int, marketing: bool
     ) -> Counted | Dropped:
         clock = self._clock(site.timezone)
-        state = self._state(site, payload.visit or request.visit, now // 60)
+        state, extras = self._states(site, payload, request, clock, now // 60)
         hit = hit_of(payload, page.path, marketing)
         if payload.revenue is not None and hit.kind == "event" and not hit.currency:
             self.spool.append(rows.encode_drop(site.domain, now // 60 * 60, "currency"))
         step = advance(state, hit, now, clock, lambda: self._origin(site, page, payload, request, address), site.rules)
         if step is None:
             return self._drop(site.domain, now // 60, "no_visit")
+        if state is not None and state.start == step.state.start:  # else the extras are of the visit before
+            extras += step.extras
+        else:
+            extras = [*step.extras]
         today = clock.hour(now)[1]
         self.spool.append(
             rows.encode_beacon(
@@ -93,15 +101,29 @@ class Counter:
                 now // 60 * 60,
                 step.idle,
                 step.deltas,
-                step.extras,
+                extras,
             )
         )
         seconds = (step.state.born + STATE_DAYS - today) * 86_400
-        return Counted(self.visits.encode(site.domain, step.state), max(seconds, 0))
+        token = self.visits.encode(site.domain, step.state)
+        kept = KEPT_IN.get(hit.kind, VISIT)
+        return Counted(token, max(seconds, 0), kept, joined=bool(request.left) and kept == VISIT)
 
-    def _state(self, site: Site, token: str, minute: int) -> State | None:
-        if not token:
-            return None
+    def _states(
+        self, site: Site, payload: Payload, request: Request, clock: LocalClock, minute: int
+    ) -> tuple[State | None, list[Extra]]:
+        """What the browser remembers, and what joining its states adds. A page's own storage has one state alone."""
+        if payload.visit is not None and payload.visit != "":
+            return self._state(site, payload.visit, minute), []
+        state = self._state(site, request.visit, minute) if request.visit else None
+        if state is None or not request.left:
+            return state, []
+        left = self._state(site, request.left, minute)
+        return (state, []) if left is None else joined(state, left, site.rules, clock)
+
+    def _state(self, site: Site, given: object, minute: int) -> State | None:
+        """The state in a token. One that is none, and whatever else was given, is counted as such."""
+        token = text_of(given)
         state = self.visits.decode(site.domain, token)
         if state is None or state.seen > minute + SKEW_MINUTES:
             self.spool.append(rows.encode_drop(site.domain, minute * 60, "token"))

@@ -17,7 +17,7 @@ import collector
 PACKAGE = Path(__file__).parent
 HOME = PACKAGE.parent / ".compiled"
 MODULES = (  # none that makes a msgspec.Struct with options: mypyc forgets them (a test looks)
-    "beacon", "body", "bot", "channel", "clock", "endpoint", "extras", "gate", "hit", "location", "network",
+    "beacon", "body", "bot", "channel", "clock", "endpoint", "extras", "gate", "hit", "joining", "location", "network",
     "open_segment", "origin", "page", "progress", "screen", "segment", "source", "spool", "text", "tokens", "turns",
     "visit",
 )  # fmt: skip

@@ -1,9 +1,11 @@
-"""The two cookies: what the visitor decided, and the visit state. Both belong to the collector alone."""
+"""The cookies: what the visitor decided, and the visit state. They belong to the collector alone."""
 
 from flask import request
 from werkzeug.wrappers import Response
 
-CONSENT, VISIT = "consent", "visit"
+from collector.messages import LEFT, VISIT
+
+CONSENT = "consent"
 
 
 def keep_consent(response: Response, token: str, seconds: int) -> None:
@@ -16,8 +18,9 @@ def keep_consent(response: Response, token: str, seconds: int) -> None:
 def forget_visit(response: Response) -> None:
     """Delete the visit state from the visitor's browser: the cookie of this host, and any of that name of its domains,
     as a proxy or an earlier set-up may have left them."""
-    for domain in (None, *domains_of(request.host)):
-        response.delete_cookie(VISIT, "/", domain, secure=request.is_secure, httponly=True, samesite="Lax")
+    for name in (VISIT, LEFT):
+        for domain in (None, *domains_of(request.host)):
+            response.delete_cookie(name, "/", domain, secure=request.is_secure, httponly=True, samesite="Lax")
 
 
 def domains_of(host: str) -> list[str]:

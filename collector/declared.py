@@ -66,9 +66,9 @@ class Declared(msgspec.Struct, frozen=True):
 # the banner's, under these keys.
 BUILT_IN: dict[str, Declared] = {
     "consent": Declared("consent, decision-*, sikdatne.consent", "necessary", amount=180, unit="days"),
-    "visit": Declared("visit, sikdatne.visit", "statistics", amount=13, unit="months"),
+    "visit": Declared("visit, visit-left, sikdatne.visit", "statistics", amount=13, unit="months"),
 }
-OWN_NAMES = frozenset({"consent", "sikdatne.consent", "visit", "sikdatne.visit"})
+OWN_NAMES = frozenset({"consent", "sikdatne.consent", "visit", "visit-left", "sikdatne.visit"})
 
 
 def checked(cookie: Declared) -> Declared:

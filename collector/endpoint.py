@@ -17,6 +17,7 @@ import msgspec
 from collector.beacon import Counted, Counter, Dropped, Request
 from collector.body import MAX_BODY, BadPayload, decode
 from collector.device import Hints
+from collector.messages import LEFT, VISIT
 from collector.payload import Payload
 from collector.request_body import LAST
 from collector.spool import SpoolFull
@@ -78,9 +79,13 @@ class BeaconEndpoint:
             open_to = "" if outcome.reason in ("site", "origin") else origin
             return "204 No Content", [*common_headers(open_to), ("X-Not-Recorded", outcome.reason)], b""
         # What is counted is not observed: the spool keeps the number.
-        cookie = visit_cookie(outcome.token, outcome.seconds, is_secure(environ, self._counter.proxies))
-        body = b'{"visit":"%b"}' % outcome.token.encode("ascii")
-        return "202 Accepted", [*known_headers(origin), JSON, ("Set-Cookie", cookie)], body
+        secure = is_secure(environ, self._counter.proxies)
+        headers = [*known_headers(origin), JSON]
+        if outcome.cookie:
+            headers.append(("Set-Cookie", state_cookie(outcome.cookie, outcome.token, outcome.seconds, secure)))
+        if outcome.joined:
+            headers.append(("Set-Cookie", state_cookie(LEFT, "", 0, secure)))
+        return "202 Accepted", headers, b'{"visit":"%b"}' % outcome.token.encode("ascii")
 
 
 def decode_beacon(environ: Environ) -> Payload:
@@ -133,7 +138,8 @@ def request_of(environ: Environ) -> Request:
         host_of(get("HTTP_ORIGIN", "")),
         has_signal(environ),
         cookie(cookies, "consent") if cookies else "",
-        cookie(cookies, "visit") if cookies else "",
+        cookie(cookies, VISIT) if cookies else "",
+        cookie(cookies, LEFT) if LEFT in cookies else "",
     )
 
 
@@ -165,9 +171,9 @@ def is_secure(environ: Environ, proxies: int) -> bool:
     return bool(environ.get("wsgi.url_scheme") == "https")
 
 
-def visit_cookie(token: str, seconds: int, secure: bool) -> str:
-    """The Set-Cookie value that keeps a visit state for `seconds`."""
-    return f"visit={token}; Max-Age={seconds}; Path=/; HttpOnly; SameSite=Lax{'; Secure' if secure else ''}"
+def state_cookie(name: str, token: str, seconds: int, secure: bool) -> str:
+    """The Set-Cookie value that keeps a visit state for `seconds`, or with 0 forgets it."""
+    return f"{name}={token}; Max-Age={seconds}; Path=/; HttpOnly; SameSite=Lax{'; Secure' if secure else ''}"
 
 
 def common_headers(origin: str) -> Headers:

@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from collector.clock import day_date
+from collector.clock import LocalClock, day_date
 from collector.gate import in_force
 from collector.history import HistoryTokens, Past
+from collector.joining import joined
+from collector.messages import LEFT
 from collector.rules import Rules
 from collector.sites import Site
 from collector.state import COARSE
@@ -23,28 +25,38 @@ HASHES = ("pages", "steps", "topics")
 
 
 class Held(NamedTuple):
-    """What was found in this browser. `history` has the oldest decision first."""
+    """What was found in this browser. `history` has the oldest decision first; `left` is the state of a page that was
+    left, which joins that of the last hit when there is another one."""
 
     consent: ConsentGrant | None
     visit: State | None
     history: list[Past]
+    left: State | None = None
+
+    def state(self, site: Site) -> State | None:
+        """The visit state as the next beacon finds it."""
+        if self.visit is None or self.left is None:
+            return self.visit
+        return joined(self.visit, self.left, site.rules, LocalClock(site.timezone))[0]
 
 
 def find(
     site: Site, given: Mapping[str, str], consents: ConsentTokens, visits: VisitTokens, histories: HistoryTokens
 ) -> Held:
-    """What the tokens in `given` ("consent", "visit", notes of decisions) hold; nothing for missing or forged ones."""
+    """What the tokens in `given` ("consent", "visit", "visit-left", notes of decisions) hold; nothing for missing or
+    forged ones."""
     return Held(
         consents.decode(site.domain, given.get("consent", "")),
         visits.decode(site.domain, given.get("visit", "")),
         histories.all(site.domain, given),
+        visits.decode(site.domain, given.get(LEFT, "")),
     )
 
 
 def as_data(held: Held, site: Site, now: float) -> dict[str, Any]:
     """Everything, for programs. Days and instants are those of the site's time zone, instants with their offset."""
     zone = ZoneInfo(site.timezone)
-    consent, visit = held.consent, held.visit
+    consent, visit = held.consent, held.state(site)
     return {
         "site": site.domain,
         "timezone": site.timezone,
@@ -73,7 +85,8 @@ def as_data(held: Held, site: Site, now: float) -> dict[str, Any]:
             "page": visit.path,
             "pages_seen_today": len(visit.pages) // HASH_LENGTH,
             "origin": {name: value for name, value in msgspec.structs.asdict(visit.origin).items() if value},
-            "stored": msgspec.to_builtins(visit),
+            "stored": msgspec.to_builtins(held.visit),
+            "stored_beside": msgspec.to_builtins(held.left),
         },
         "kept_by_the_site": {"identifiers": [], "counters": "counts, with nothing that says whose visit it was"},
     }  # fmt: skip

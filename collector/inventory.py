@@ -20,6 +20,7 @@ from collector.page import Page, page_of
 from collector.payload import Token
 from collector.services import services
 from collector.spool import SpoolFull
+from collector.tokens import text_of
 
 Name = Annotated[str, msgspec.Meta(max_length=256)]
 Names = Annotated[list[Name], msgspec.Meta(max_length=100)]
@@ -33,7 +34,7 @@ class CookieReport(msgspec.Struct):
     url: Annotated[str, msgspec.Meta(min_length=1, max_length=8192)]
     before: Names = []
     after: Names = []
-    consent: Token = ""
+    consent: Token = None
 
 
 _decode = msgspec.json.Decoder(CookieReport).decode
@@ -61,7 +62,7 @@ def take() -> Response:
 
 def forbidden(report: CookieReport, page: Page | None, asked: Request, now: float) -> str:
     """Why it may not be counted, or nothing. The same gate as before a beacon."""
-    grant = services().consents.latest(report.site, report.consent, asked.consent)
+    grant = services().consents.latest(report.site, text_of(report.consent), asked.consent)
     hosts = (page.host if page else "", *([asked.origin] if asked.origin else []))
     site = services().sites.get(report.site, now)
     reason = refusal(site, hosts, grant, signal=asked.signal, minute=int(now) // 60)

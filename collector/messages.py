@@ -7,6 +7,8 @@ import msgspec
 from collector.device import Hints
 from collector.gate import Reason
 
+VISIT, LEFT = "visit", "visit-left"  # cookies: of the last hit, and of a page that was left after it
+
 
 class Request(msgspec.Struct, frozen=True, gc=False):
     """What of a request matters. `origin` is the host of the Origin header, or empty; nothing of it is kept."""
@@ -19,6 +21,7 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     signal: bool
     consent: str  # token of the cookie
     visit: str  # token of the cookie
+    left: str = ""  # token of the cookie beside it
 
 
 class Arrival(msgspec.Struct, frozen=True, gc=False):
@@ -37,10 +40,13 @@ class Arrival(msgspec.Struct, frozen=True, gc=False):
 
 
 class Counted(msgspec.Struct, frozen=True, gc=False):
-    """The beacon is counted. `token` is the new visit state, to be kept by the browser for `seconds`."""
+    """The beacon is counted. `token` is the new visit state, to be kept by the browser for `seconds`: in the cookie
+    `visit` or, of a page that was left, in the one beside it; `joined`: the one beside it is in this one now."""
 
     token: str
     seconds: int
+    cookie: str = VISIT
+    joined: bool = False
 
 
 class Dropped(msgspec.Struct, frozen=True, gc=False):

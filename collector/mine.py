@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from collector import cookies, held, history
 from collector.consent import keep_note, note_for, notes, record, remembered
 from collector.decision import Choices, Decision, Method
+from collector.messages import LEFT
 from collector.services import services
 from collector.sites import Site
 from collector.spool import SpoolFull
@@ -28,6 +29,7 @@ def mine(site: str) -> Response:
     shared = services()
     given = request.form if by_page else request.cookies
     holds = held.find(found, given, shared.consents, shared.visits, notes())
+    state = holds.state(found)
     if wants_json():
         return as_json(held.as_data(holds, found, now))
     return page(
@@ -35,10 +37,10 @@ def mine(site: str) -> Response:
         address=address_of(found),
         choice=held.choice_rows(holds.consent, found, words, now) if holds.consent else [],
         history=held.history_rows(holds.history, found, words),
-        visit=held.visit_rows(holds.visit, found, words) if holds.visit else [],
+        visit=held.visit_rows(state, found, words) if state else [],
         stored=[
             (name, msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
-            for name, value in (("consent", holds.consent), ("visit", holds.visit)) if value
+            for name, value in (("consent", holds.consent), ("visit", holds.visit), (LEFT, holds.left)) if value
         ],
     )  # fmt: skip
 
@@ -48,8 +50,8 @@ def done(holds: held.Held, said: str) -> str:
     consent = holds.consent
     refused = consent is None or not (consent.statistics or consent.marketing)
     true = {
-        "withdrawn": refused and holds.visit is None,
-        "deleted": refused and holds.visit is None and not holds.history,
+        "withdrawn": refused and holds.visit is None and holds.left is None,
+        "deleted": refused and holds.visit is None and holds.left is None and not holds.history,
         "objected": consent is not None and not consent.marketing,
     }
     return said if true.get(said) else ""

@@ -1,13 +1,13 @@
 """What a page may report, and within which bounds: the shape of a beacon's body."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
 Short = Annotated[str, msgspec.Meta(max_length=64)]
 Value = str | int | float | bool | None
 Measured = Annotated[float, msgspec.Meta(ge=0, le=86_400_000)] | None
-Token = Annotated[str, msgspec.Meta(max_length=4096)]
+Token = Any  # whatever the page has kept: what is none is as good as none, not a reason to refuse all else
 
 
 class Revenue(msgspec.Struct):
@@ -46,5 +46,5 @@ class Payload(msgspec.Struct):
     connection: Short = ""
     topic: Short = ""
     vitals: Vitals | None = None
-    consent: Token = ""
-    visit: Token = ""
+    consent: Token = None
+    visit: Token = None

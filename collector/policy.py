@@ -90,7 +90,7 @@ def own_cookies(site: Site, words: Words) -> list[list[str]]:
     first_visit = words.policy["thirteen_months"]
     return [
         ["`consent`, `sikdatne.consent`", provider, words.policy["cookie_consent"], choice],
-        ["`visit`, `sikdatne.visit`", provider, words.policy["cookie_visit"], first_visit],
+        ["`visit`, `visit-left`, `sikdatne.visit`", provider, words.policy["cookie_visit"], first_visit],
         ["`decision-…`", provider, words.policy["cookie_decisions"], choice],
     ]
 

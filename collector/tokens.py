@@ -13,13 +13,18 @@ import msgspec
 from collector.grant import ConsentGrant
 from collector.visit import HASH_LENGTH, Origin, State
 
-__all__ = ["ConsentGrant", "ConsentTokens", "SignedTokens", "VisitTokens"]
+__all__ = ["ConsentGrant", "ConsentTokens", "SignedTokens", "VisitTokens", "text_of"]
 
 MAC_BYTES = 16
 MAX_TOKEN = 1500  # bytes; a longer token was not made here
 CACHED = 4096  # consents, in memory only: one visit brings the same one several times
 DISPENSABLE: tuple[tuple[str, Any], ...] = (("trail", ()), ("spent", ()), ("reached", 0), ("first", ()))  # one by one
 MAX_PAYLOAD = (MAX_TOKEN - 33) * 3 // 4  # 33: the point and the encoded MAC
+
+
+def text_of(given: object) -> str:
+    """What was given as a token, if it is a text; else an empty one, which is no token."""
+    return given if isinstance(given, str) else ""
 
 
 class SignedTokens:
