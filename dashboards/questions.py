@@ -103,6 +103,11 @@ def query(
     return parse(document)
 
 
+def ever(site: str, wanted: Sequence[str], only: Sequence[list[object]]) -> Query:
+    """A question about all days that are kept, whatever an address says."""
+    return parse({"site_id": site, "metrics": list(wanted), "date_range": "all", "filters": list(only)})
+
+
 def filters(address: Address) -> list[list[object]]:
     """The filters of an address: a dimension named twice with one condition takes either value.
 
@@ -116,8 +121,14 @@ def filters(address: Address) -> list[list[object]]:
 
 
 def condition(name: str, values: list[str]) -> list[object]:
-    """One filter. Parts of names are looked for as people write them, in capitals or not."""
+    """One filter. Parts of names are looked for as people write them, in capitals or not. What is unknown has no parts:
+    the words that the API has for it are not those of the pages.
+    """
     dimension, how = split(name)
     known = DIMENSIONS[dimension] if how in ("", "not") else NAMES_OF.get(dimension, DIMENSIONS[dimension])
     insensitive: list[object] = [{"case_sensitive": False}] if how in ("has", "lacks") else []
-    return [CONDITIONS[how], known, values, *insensitive]
+    one: list[object] = [CONDITIONS[how], known, values, *insensitive]
+    if how in ("", "not") or "" in values or known == "event:page":
+        return one
+    unknown = [known, [""]]
+    return ["and", [one, ["is_not", *unknown]]] if how in ("has", "fits") else ["or", [one, ["is", *unknown]]]

@@ -15,7 +15,7 @@ LONGEST_KEY = 64  # bytes of the name of a property
 
 
 class Dimension(NamedTuple):
-    """`column` is its name in the tables (tables.py), `empty` how the API writes an empty value."""
+    """`column` is its name in the tables (tables.py), `empty` how the API writes an empty value, which filters see."""
 
     column: str
     empty: str = NOT_SET
@@ -27,14 +27,14 @@ ONE_SOURCE = "utm_source and the referring site are kept as one source: the valu
 DIMENSIONS = {
     "event:page": Dimension("page", ""),
     "event:name": Dimension("name", ""),
-    "event:goal": Dimension("goal"),
+    "event:goal": Dimension("goal", ""),
     "event:currency": Dimension("currency"),
     "visit:entry_page": Dimension("entry", ""),
     "visit:exit_page": Dimension("exit", ""),
     "visit:channel": Dimension("channel"),
     "visit:source": Dimension("source", DIRECT),
     "visit:referrer": Dimension("source", DIRECT, "the host or name of the referring site; no path is kept"),
-    "visit:utm_source": Dimension("source", NOT_SET, ONE_SOURCE),
+    "visit:utm_source": Dimension("source", DIRECT, ONE_SOURCE),
     "visit:utm_medium": Dimension("medium"),
     "visit:utm_campaign": Dimension("campaign"),
     "visit:utm_content": Dimension("content"),
@@ -80,7 +80,12 @@ def check_dimension(name: str, *, in_filter: bool = False) -> str:
 
 def dimension(name: str) -> Dimension:
     """What a name stands for. All properties of events stand in one column, beside their key."""
-    return Dimension("value") if name.startswith(PROPERTY) else DIMENSIONS[name]
+    return Dimension("value", "") if name.startswith(PROPERTY) else DIMENSIONS[name]
+
+
+def names_of_empty(name: str) -> frozenset[str]:
+    """What `is` takes for an empty value: what the API writes, nothing and, of what visits have, (not set)."""
+    return frozenset({"", dimension(name).empty, NOT_SET if name.startswith("visit:") else ""})
 
 
 def is_property(name: str) -> bool:

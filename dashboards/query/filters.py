@@ -5,7 +5,7 @@ from typing import Any, Literal, cast
 
 import msgspec
 
-from dashboards.query.dimensions import check_dimension
+from dashboards.query.dimensions import check_dimension, names_of_empty
 from dashboards.query.dimensions import dimension as known
 from dashboards.query.errors import QueryError
 
@@ -87,7 +87,7 @@ def _parse_leaf(operator: Operator, rest: list[Any]) -> Leaf:
         text = str(value)
         if len(text) > LONGEST_VALUE or "\0" in text or not text.isprintable():
             raise QueryError(f"{dimension}: a value has at most {LONGEST_VALUE} printable characters")
-        values.append("" if text == known(dimension).empty and operator in ("is", "is_not") else text)
+        values.append(text)
     modifiers = rest[2] if len(rest) > 2 else {}
     if not isinstance(modifiers, dict) or not isinstance(modifiers.get("case_sensitive", True), bool):
         raise QueryError('the only modifier of a filter is {"case_sensitive": false}')
@@ -109,10 +109,21 @@ def to_sql(item: Filter, column: Callable[[str], str], bind: Callable[[Any, str]
 
 
 def _leaf_sql(leaf: Leaf, column: str, bind: Callable[[Any, str], str]) -> str:
+    """What the API shows is compared: for an empty value its label, apart from the column, which is quick as it is."""
+    label = known(leaf.dimension).empty
     if leaf.operator.startswith("matches"):
-        return "(" + " OR ".join(f"match({column}, {bind(value, STRING)})" for value in leaf.values) + ")"
-    values = leaf.values if leaf.case_sensitive else tuple(value.lower() for value in leaf.values)
+        patterns = [bind(value, STRING) for value in leaf.values]
+        found = " OR ".join(f"match({column}, {pattern})" for pattern in patterns)
+        if not label:
+            return f"({found})"
+        shown = bind(label, STRING)
+        return f"if({column} = '', {' OR '.join(f'match({shown}, {pattern})' for pattern in patterns)}, {found})"
+    fold = str if leaf.case_sensitive else str.lower
+    values = [fold(value) for value in leaf.values]
     text = column if leaf.case_sensitive else f"lowerUTF8({column})"
     if leaf.operator.startswith("is"):
-        return f"{text} IN {bind(list(values), STRINGS)}"
-    return "(" + " OR ".join(f"position({text}, {bind(value, STRING)}) > 0" for value in values) + ")"
+        if not {fold(name) for name in names_of_empty(leaf.dimension)}.isdisjoint(values):
+            values.append("")
+        return f"{text} IN {bind(values, STRINGS)}"
+    found = " OR ".join(f"position({text}, {bind(value, STRING)}) > 0" for value in values)
+    return f"({found}" + (f" OR {column} = '')" if any(value in fold(label) for value in values) else ")")

@@ -25,6 +25,11 @@ REPORTS = ["goals", "funnels", "paths", "retention", "speed", "audience", "list/
         ("source.lacks=goo", "6"),
         ("source.fits=^(Goo|news)", "7"),
         ("country.has=latv", "4"),
+        ("source.has=o", "4"),  # what the API calls Direct / None is called otherwise here, and has no parts
+        ("source.lacks=none", "10"),
+        ("source.fits=.", "7"),
+        ("source.misfits=^Direct", "10"),
+        ("source.has=goo&country.has=(not&match=any", "4"),
         ("country=LV&country=EE&device.not=mobile", "4"),
         ("filter=country&how=&value=estonia", "3"),
         ("filter=language&how=not&value=Latvian&country=EE", "3"),

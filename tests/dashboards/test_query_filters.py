@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from collector.sites import Site
 from collector.store import Store
 from dashboards.query import QueryError, parse, run
+from dashboards.query.dimensions import DIMENSIONS
 from dashboards.query.patterns import LONGEST_PATTERN, MOST_PATTERNS
 from tests.dashboards.conftest import Ask
 from tests.dashboards.counting import at
@@ -26,14 +27,22 @@ VISITS = [
 ]  # fmt: skip
 COLUMNS = {
     "visit:country": "country", "visit:city": "city", "visit:browser": "browser", "visit:os": "os",
-    "visit:os_version": "os_version", "visit:source": "source", "visit:utm_medium": "medium",
+    "visit:os_version": "os_version", "visit:source": "source", "visit:utm_source": "source",
+    "visit:referrer": "source", "visit:channel": "channel", "visit:city_name": "city", "visit:utm_medium": "medium",
     "visit:utm_campaign": "campaign", "visit:entry_page": "entry", "visit:language": "language",
     "visit:audience": "audience", "visit:screen": "screen", "visit:connection": "connection",
 }  # fmt: skip
-EMPTY = {"visit:country": "", "visit:city": "", "visit:entry_page": "", "visit:source": "Direct / None"}
+EMPTY = {"visit:country": "", "visit:city": "", "visit:entry_page": ""} | dict.fromkeys(
+    ("visit:source", "visit:utm_source", "visit:referrer"), "Direct / None"
+)  # what the API shows; (not set) for the others
+EMPTIES = ["(not set)", "(NOT SET)", "Direct / None", "direct / none", "Direct", ""]
+CASE = {"case_sensitive": False}
 VALUES = ["LV", "EE", "Riga", "Tallinn", "Firefox", "safari", "Linux", "17", "Google", "newsletter", "email", "/", "lv"]
-PIECES = ["L", "i", "e", "fox", "/l", "100%", "'", "\\", "NN", "1"]
-PATTERNS = ["^L", "o+x$", "^$", "[A-Z]{2}", "(?i)SAFARI|chrome", "\\d", "/(letter|prices)", "."]
+PIECES = ["L", "i", "e", "fox", "/l", "100%", "'", "\\", "NN", "1", "not", "(", " / ", "none", *EMPTIES]
+PATTERNS = [
+    "^L", "o+x$", "^$", "[A-Z]{2}", "(?i)SAFARI|chrome", "\\d", "/(letter|prices)", ".", "^.not set.$", "(?i)^direct",
+    "None$", "^[^(]*$",
+]  # fmt: skip
 
 
 def leaf(operators: list[str], values: list[str], modifier: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Any]]:
@@ -44,7 +53,7 @@ def leaf(operators: list[str], values: list[str], modifier: st.SearchStrategy[An
 
 cases = st.sampled_from([None, {"case_sensitive": False}, {"case_sensitive": True}])
 leaves = st.one_of(
-    leaf(["is", "is_not"], [*VALUES, "(not set)", "Direct / None"], cases),
+    leaf(["is", "is_not"], [*VALUES, *EMPTIES], cases),
     leaf(["contains", "contains_not"], PIECES, cases),
     leaf(["matches", "matches_not"], PATTERNS, st.none()),
 )
@@ -59,7 +68,7 @@ trees = st.recursive(
 
 
 def holds(item: list[Any], visit: Mapping[str, str]) -> bool:
-    """Whether a visit passes a filter, read plainly."""
+    """Whether a visit passes a filter, read plainly: what is shown of it is compared."""
     operator, *rest = item
     if operator == "not":
         return not holds(rest[0], visit)
@@ -67,15 +76,16 @@ def holds(item: list[Any], visit: Mapping[str, str]) -> bool:
         return (all if operator == "and" else any)(holds(each, visit) for each in rest[0])
     dimension, values, *modifiers = rest
     value = visit.get(COLUMNS[dimension], "")
+    shown = value or EMPTY.get(dimension, "(not set)")
     fold = str.lower if modifiers and not modifiers[0]["case_sensitive"] else str
     name = operator.removesuffix("_not")
     if name == "is":
-        wanted = ["" if each == EMPTY.get(dimension, "(not set)") else each for each in values]
-        found = fold(value) in [fold(each) for each in wanted]
+        ways = [shown] if value else [shown, "", "(not set)"]
+        found = any(fold(each) in map(fold, ways) for each in values)
     elif name == "contains":
-        found = any(fold(each) in fold(value) for each in values)
+        found = any(fold(each) in fold(shown) for each in values)
     else:
-        found = any(re.search(each, value) for each in values)
+        found = any(re.search(each, shown) for each in values)
     return found is not str(operator).endswith("_not")
 
 
@@ -89,6 +99,58 @@ def test_any_filter_selects_the_visits_that_a_plain_reading_selects(ask: Ask, tr
     assert (found[0] + others[0], found[1] + others[1]) == (8, 3), (
         "what a filter leaves and what it takes are the whole"
     )
+
+
+@pytest.mark.parametrize(
+    ("item", "visits"),
+    [
+        (["is", "visit:country", ["(not set)"]], 2),
+        (["is", "visit:country", [""]], 2),
+        (["is_not", "visit:region", ["(not set)"]], 3),
+        (["is", "visit:city", ["(Not Set)", "Riga"], {"case_sensitive": False}], 5),
+        (["is", "visit:entry_page", ["(not set)"]], 0),
+        (["contains", "visit:country", ["not set"]], 0),  # a code that is unknown is shown as nothing
+        (["matches", "visit:country", ["^$"]], 2),
+        (["contains", "visit:country_name", ["not set"]], 2),
+        (["contains", "visit:source", ["Direct"]], 2),
+        (["contains_not", "visit:source", ["Direct"]], 6),
+        (["contains", "visit:source", ["/ none"], {"case_sensitive": False}], 2),
+        (["contains_not", "visit:source", ["/ none", "goo"], {"case_sensitive": False}], 3),
+        (["is", "visit:source", ["direct / none"], {"case_sensitive": False}], 2),
+        (["is_not", "visit:source", ["direct / none"], {"case_sensitive": False}], 6),
+        (["is", "visit:source", ["direct / none"]], 0),
+        (["is", "visit:source", ["(not set)", "Google"]], 5),
+        (["is", "visit:utm_source", ["Direct / None"]], 2),
+        (["is", "visit:utm_source", ["(not set)"]], 2),
+        (["matches", "visit:utm_source", ["^Direct"]], 2),
+        (["matches", "visit:os_version", ["^.not set.$"]], 5),
+        (["matches_not", "visit:os_version", ["^.not set.$"]], 3),
+        (["matches", "visit:os_version", ["^$"]], 0),
+        (["matches", "visit:country_name", ["^L", "set.$"]], 5),
+    ],
+)
+def test_an_empty_value_is_found_by_what_is_shown_of_it(ask: Ask, item: list[Any], visits: int) -> None:
+    assert ask("visits", filters=[item]).rows[0].metrics == (visits,)
+
+
+def test_pages_and_events_have_no_word_for_what_is_empty(ask: Ask) -> None:
+    """A word in parentheses is there a value like any other: of a page, an event, a property, a goal."""
+    for name in ("event:page", "event:name", "event:props:plan"):
+        for operator in ("is", "contains"):
+            assert ask("events", filters=[[operator, name, ["(not set)"]]]).rows[0].metrics == (0,), name
+    assert ask("events", filters=[["contains_not", "event:name", ["not set"]]]).rows[0].metrics == (12,)
+
+
+def test_what_is_found_by_a_value_is_what_is_shown_under_it(ask: Ask) -> None:
+    """Each dimension of visits: its rows, and the visits under a filter by what the row says."""
+    for name in (name for name in DIMENSIONS if name.startswith("visit:") and name != "visit:exit_page"):
+        rows = ask("visits", dimensions=[name]).document()["results"]
+        assert sum(row["metrics"][0] for row in rows) == 8, name
+        for row in rows:
+            text = row["dimensions"][0]
+            pattern = "^" + re.escape(text) + "$"
+            for item in (["is", name, [text]], ["matches", name, [pattern]], ["is", name, [text.upper()], CASE]):
+                assert ask("visits", filters=[item]).rows[0].metrics == tuple(row["metrics"]), item
 
 
 def test_patterns_are_refused_before_anything_is_asked(counted: Store) -> None:
