@@ -10,8 +10,8 @@ try {
 
   let seen, page; // path and address of the page that was counted last
   let engaged, depth; // milliseconds that are not reported yet; percent
-  let last, active, leaving; // when the last sign of life was; whether the page is visible since; whether it goes away
-  let queue = Promise.resolve(), waiting; // for a lock
+  let last, active; // when the last sign of life was; whether the page is visible since
+  let queue = Promise.resolve(), jobs = []; // that may wait: for the answer to the one before, for a lock
 
   let address = (file) => new URL(file, api);
   // Date stands for a function that does nothing, and is shorter.
@@ -35,8 +35,8 @@ try {
       answer.status > 202 || credentials == "omit" ? await load("more.js", answer) : answer.text(); // unread, it stays open
     };
     sikdatne.extra?.(fields);
-    // A page that is going away cannot wait for a lock; what waits for one then goes without.
-    queue = queue.then(() => leaving ? job() : navigator.locks.request(VISIT, waiting = job)).catch(job).catch(Date);
+    jobs.push(job);
+    queue = queue.then(() => navigator.locks.request(VISIT, job)).catch(job).catch(Date);
   };
 
   /** Something happened: a sign of life, or a change of page, of visibility, of consent. */
@@ -49,7 +49,6 @@ try {
         depth = Math.max(depth, (scrollY + innerHeight) / doc.documentElement.scrollHeight * 100);
       }
       last = now;
-      leaving = !path;
       active = path && consent && !doc.hidden;
       if (engaged > 1e3 && (!active || path != seen)) {
         send({ kind: "leave", seconds: engaged / 1e3, depth });
@@ -64,7 +63,7 @@ try {
       }
       seen = path && consent && seen; // one that comes back, from the back-forward cache, is seen anew
       if (page || !consent) sikdatne.q.splice(0).map(send); // events follow their page view; without consent they go nowhere
-      leaving && waiting().catch(Date);
+      path || jobs.splice(0).map((job) => job().catch(Date)); // a page that goes away cannot wait: what waits goes at once
     } catch {}
   };
 
