@@ -5,7 +5,7 @@ Other conditions follow the name: `country.not=LV`, `page.has=/blog`, `page.fits
 hold, or with `match=any` one of them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from urllib.parse import quote, urlencode
@@ -35,7 +35,7 @@ PATTERNS = ("fits", "misfits")
 # What the pages below the site may be asked besides days and filters.
 PICKS: dict[str, tuple[str, ...]] = {
     "": (),
-    "/goals": ("goal", "order", "event", "property"),
+    "/goals": ("goal", "line", "order", "event", "property", "rows"),
     "/funnels": ("funnel", "by"),
     "/paths": ("of", "way"),
     "/retention": ("unit",),
@@ -144,6 +144,10 @@ class Address:
         return replace(
             self, filters=tuple(dict.fromkeys(other if pair == (name, value) else pair for pair in self.filters))
         )
+
+    def kept(self, stays: Callable[[str], bool]) -> "Address":
+        """The same page with only the filters by dimensions that stay."""
+        return replace(self, filters=tuple(pair for pair in self.filters if stays(split(pair[0])[0])))
 
     def unfiltered(self) -> "Address":
         return replace(self, filters=(), any=False)

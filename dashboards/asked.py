@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from collector.sites import Site
 from dashboards import questions
 from dashboards.address import Address, split
 from dashboards.i18n import _, date_text
 from dashboards.query import Period, QueryError, Row, Source, Store, check_filters, parse, run
+from dashboards.query.result import instants
+from dashboards.shown import Away
 
 
 @dataclass
@@ -61,10 +64,43 @@ class Asked:
         """The days that are still kept. Raises QueryError when none is."""
         return self.source.kept(self.days)
 
+    @property
+    def running(self) -> bool:
+        """The period is today alone, of which hours are still to come."""
+        return self.days.days == 1 and self.address.period.live
+
     @cached_property
     def days_before(self) -> Period | None:
-        """The days to compare with."""
-        return Period(*self.address.before) if self.address.before else None
+        """The days to compare with, where nothing is known by the hour: none for a day that is not over."""
+        return Period(*self.address.before) if self.address.before and not self.running else None
+
+    @cached_property
+    def before_range(self) -> questions.Range | None:
+        """The days to compare with, or of another day only as many hours as today has had."""
+        if self.address.before is None:
+            return None
+        first, last = self.address.before
+        if first != last or not self.running:
+            return first, last
+        local = datetime.fromtimestamp(self.now, ZoneInfo(self.site.timezone)).replace(tzinfo=None)
+        hours = round(local.hour + local.minute / 60)
+        begin = datetime(first.year, first.month, first.day)  # noqa: DTZ001 - local time of the site
+        return (begin, begin + timedelta(hours=hours)) if hours else None
+
+    @cached_property
+    def part_before(self) -> Period | None:
+        """The same days or hours as the query layer takes them."""
+        if self.before_range is None:
+            return None
+        first, last = self.before_range
+        return self.source.period((first.isoformat(), last.isoformat()))
+
+    @property
+    def uncompared(self) -> str:
+        """Why a report that is known by whole days alone compares today with nothing."""
+        if not self.running or self.address.before is None:
+            return ""
+        return _("Today is not over, and this is known by whole days: it is compared with others tomorrow.")
 
     @cached_property
     def filters(self) -> list[list[object]]:
@@ -99,6 +135,13 @@ class Asked:
             )
         return _sentence(error)
 
+    @property
+    def away(self) -> Away | None:
+        """The same page without the filters that may be in the way of something."""
+        if self.paged:
+            return Away(_("Without the filter by page"), self.address.kept(lambda name: name != "page").url())
+        return Away(_("Without filters"), self.address.unfiltered().url()) if self.address.filters else None
+
     def rows(
         self, metrics: Sequence[str], by: Sequence[str] = (), *, days: Period | None = None, limit: int = 1000,
         filters: Sequence[list[object]] = (),
@@ -108,12 +151,18 @@ class Asked:
         document = {
             "site_id": self.site.domain,
             "metrics": list(metrics),
-            "date_range": [period.first.isoformat(), period.last.isoformat()],
+            "date_range": _range(period, self.site.timezone),
             "dimensions": list(by),
             "filters": [*self.filters, *filters],
             "pagination": {"limit": limit},
         }
         return run(parse(document), self.store, self.site, self.now).rows
+
+
+def _range(period: Period, timezone: str) -> list[str]:
+    if period.hours is not None:
+        return instants(period, timezone)
+    return [period.first.isoformat(), period.last.isoformat()]
 
 
 def _sentence(error: QueryError) -> str:

@@ -36,6 +36,19 @@ def is_part(label: str, interval: Interval, days: Period) -> bool:
     return first < days.first or last > days.last
 
 
+def alike(label: str, days: Period, other: str, those: Period, interval: Interval) -> bool:
+    """Whether two buckets can be compared: both whole, however long a month is, or parts of as many days."""
+    if not is_part(label, interval, days) and not is_part(other, interval, those):
+        return True
+    return _length(label, interval, days) == _length(other, interval, those)
+
+
+def _length(label: str, interval: Interval, days: Period) -> int:
+    """How many of the days lie in the bucket."""
+    first, last = whole(label, interval)
+    return (min(last, days.last) - max(first, days.first)).days + 1
+
+
 def short_label(label: str, interval: Interval, several_days: bool = False) -> str:
     at = moment(label)
     if interval == "hour" and not (several_days and at.hour == 0):
@@ -50,15 +63,22 @@ def long_label(label: str, interval: Interval, days: Period | None = None, *, ru
         return date_text(at, "EEE d MMM, HH:mm")
     if interval == "day":
         return date_text(at, "EEE d MMM y")
-    first, last = whole(label, interval)
+    shown = days_of(label, interval, days)
     if days is None or not is_part(label, interval, days):
-        return days_text(first, last) if interval == "week" else date_text(at, "MMMM y")
-    shown = days_text(max(first, days.first), min(last, days.last))
-    if running and last > days.last:
+        return shown
+    if running and whole(label, interval)[1] > days.last:
         so_far = {"week": _("%(days)s (this week so far)", days=shown)}
         return so_far.get(interval) or _("%(days)s (this month so far)", days=shown)
     part = {"week": _("%(days)s (part of the week)", days=shown)}
     return part.get(interval) or _("%(days)s (part of the month)", days=shown)
+
+
+def days_of(label: str, interval: Interval, days: Period | None = None) -> str:
+    """The days of a week or month, as far as they lie in `days`, in words."""
+    first, last = whole(label, interval)
+    if days is not None and is_part(label, interval, days):
+        return days_text(max(first, days.first), min(last, days.last))
+    return days_text(first, last) if interval == "week" else date_text(first, "MMMM y")
 
 
 def name(interval: Interval) -> str:

@@ -16,7 +16,7 @@ from dashboards.periods import Interval
 from dashboards.query.live import QUERIES
 from dashboards.query.period import bucket_start, labels
 from dashboards.query.store import fetch
-from dashboards.series import Chart, Points, Series, line
+from dashboards.series import Chart, Drawn, Points, Series, line
 
 COUNTS = (QUERIES / "banner_counts.sql").read_text("utf-8")
 BY_DAY = (QUERIES / "banner_days.sql").read_text("utf-8")
@@ -146,7 +146,7 @@ class ConsentReport(Asked):
         points = Points(shown, {self.outcome: list(values)}, days)
         title = _("%(outcome)s, share of the banners shown", outcome=name(self.outcome))
         found = Series(points, Points([], {}), self.interval)
-        return line(found, self.address, self.outcome, title, "percent", intervals=INTERVALS)
+        return line(found, self.address, Drawn(self.outcome, title, "percent"), intervals=INTERVALS)
 
     def lines(self, by: str) -> Sequence[CountLine]:
         """The languages, devices or pages on which the banner was shown most."""

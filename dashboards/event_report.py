@@ -1,12 +1,12 @@
 """The events of a site and what they carried: below its goals."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
 from dashboards import figures
 from dashboards.asked import Asked
-from dashboards.goal_tables import Line, Table
+from dashboards.goal_tables import ALL_ROWS, Line, Table, foot, most
 from dashboards.i18n import _
 from dashboards.query import QueryError
 from dashboards.query.store import fetch
@@ -32,7 +32,7 @@ class EventReport(Asked):
     def _events(self) -> list[tuple[str, int, int | None]]:
         """Name, number and, where they are known, visitors of events. Raises QueryError."""
         metrics = ["events"] if self.paged else ["events", "visitors"]
-        found = self.rows(metrics, ["event:name"], limit=EVENT_ROWS + 1)
+        found = self.rows(metrics, ["event:name"], limit=ALL_ROWS + 2)  # with the page views, which are left out
         return [
             (row.dimensions[0], row.metrics[0], None if self.paged else row.metrics[1])
             for row in found
@@ -44,20 +44,38 @@ class EventReport(Asked):
         """The events of the site; each leads to its properties."""
         problem, found = "", list[tuple[str, int, int | None]]()
         try:
-            found = self._events[:EVENT_ROWS]
+            found = self._events
         except QueryError as error:
             problem = self.told(error)
+        below, found = foot(self.address, "events", EVENT_ROWS, len(found)), found[: self._most("events")]
         longest = max((number for _name, number, _visitors in found), default=0)
+        earned = self._earned(["event:name"]) if found else {}
         rows = [
             Line(
                 name, figures.written(number), figures.written(visitors), round(100 * number / longest),
-                self.address.picking(event=name, property="").url() + "#properties",
+                self.address.picking(event=name, property="").url() + "#properties", earned.get(name, ()),
             )
             for name, number, visitors in found
         ]  # fmt: skip
         summed = _("Visitors of an event are exact for a day, and summed over the days.")
-        note = summed if rows and self.address.period.days > 1 else ""
-        return Table("events", _("Events"), _("Event"), _("Times"), _("Visitors"), [], rows, problem, note)
+        said = [below.note, summed if rows and self.address.period.days > 1 else ""]
+        return Table(
+            "events", _("Events"), _("Event"), _("Times"), _("Visitors"), [], rows, problem,
+            " ".join(filter(None, said)), _("Revenue") if any(row.amounts for row in rows) else "", below.rest,
+        )  # fmt: skip
+
+    def _most(self, part: str) -> int:
+        return most(self.address, part, EVENT_ROWS)
+
+    def _earned(self, by: list[str], filters: Sequence[list[object]] = ()) -> dict[str, tuple[str, ...]]:
+        """What was earned by a dimension, in each currency; nothing where that is not known."""
+        try:
+            found = self.rows(["revenue"], by, limit=ALL_ROWS + 2, filters=filters)
+        except QueryError:
+            return {}
+        amounts = {row.dimensions[0]: row.metrics[0] for row in found if row.metrics[0]}
+        cents = figures.broken(amounts.values())
+        return {value: figures.amounts(each, cents=cents) for value, each in amounts.items()}
 
     @cached_property
     def properties(self) -> Table | None:
@@ -76,7 +94,10 @@ class EventReport(Asked):
             rows = self._values(key)
         except QueryError as error:
             problem = self.told(error)
-        return Table("properties", self.event, key, _("Times"), _("Share"), tabs, rows, problem)
+        below, rows = foot(self.address, "properties", EVENT_ROWS, len(rows)), rows[: self._most("properties")]
+        third = _("Revenue") if any(row.amounts for row in rows) else ""
+        heads = (key, _("Times"), _("Share"))
+        return Table("properties", self.event, *heads, tabs, rows, problem, below.note, third, below.rest)
 
     def keys_of(self, event: str) -> list[str]:
         """The names of the properties that an event carried, the most frequent first."""
@@ -93,9 +114,10 @@ class EventReport(Asked):
         only: list[object] = ["is", "event:name", [self.event]]
         found = [
             (row.dimensions[0], row.metrics[0])
-            for row in self.rows(["events"], [f"event:props:{key}"], limit=EVENT_ROWS, filters=[only])
+            for row in self.rows(["events"], [f"event:props:{key}"], limit=ALL_ROWS + 1, filters=[only])
             if row.metrics[0] > 0
         ]
+        earned = self._earned([f"event:props:{key}"], [only]) if found else {}
         longest, total = max((number for _value, number in found), default=0), sum(number for _value, number in found)
         return [
             Line(
@@ -104,6 +126,7 @@ class EventReport(Asked):
                 figures.share(number, total),
                 round(100 * number / longest),
                 "",
+                earned.get(value, ()),
             )
             for value, number in found
         ]

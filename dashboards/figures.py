@@ -6,7 +6,7 @@ from typing import Literal
 
 from dashboards.i18n import _, currency, decimal, percent
 
-Form = Literal["number", "percent", "duration"]
+Form = Literal["number", "percent", "duration", "rate"]  # a rate is a percentage that may be small
 Number = int | float
 
 METRICS: dict[str, Form] = {
@@ -54,6 +54,8 @@ def written(value: Number | None, form: Form = "number") -> str:
         return percent(value / 100)
     if form == "duration":
         return duration(round(value))
+    if form == "rate":
+        return rate(value)
     return decimal(round(value))
 
 

@@ -90,11 +90,11 @@ class PathReport(Asked):
     @cached_property
     def flow_before(self) -> Flow | None:
         """The same in the days to compare with; None where these are not known, or where no visit went anywhere."""
-        if self.days_before is None or not self.page:
+        if self.part_before is None or not self.page:
             return None
         try:
-            found = self._asked(self.days_before, WIDTH_BEFORE)
-            return found if found.flows or flow_pages(self.source, self.days_before, 1, self.filters) else None
+            found = self._asked(self.part_before, WIDTH_BEFORE)
+            return found if found.flows or flow_pages(self.source, self.part_before, 1, self.filters) else None
         except QueryError:
             return None
 

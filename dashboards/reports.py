@@ -4,7 +4,7 @@ A part of the page that is loaded alone asks only its own questions. What is ask
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -42,18 +42,6 @@ class Report(Asked):
         """The same in the days to compare with; of another day only as many hours as today has had."""
         days = self.before_range
         return self._totals(days) if days else {}
-
-    @cached_property
-    def before_range(self) -> questions.Range | None:
-        if self.address.before is None:
-            return None
-        first, last = self.address.before
-        if first != last or self.address.period.days > 1 or not self.address.period.live:
-            return first, last
-        local = datetime.fromtimestamp(self.now, ZoneInfo(self.site.timezone)).replace(tzinfo=None)
-        hours = round(local.hour + local.minute / 60)
-        begin = datetime(first.year, first.month, first.day)  # noqa: DTZ001 - local time of the site
-        return (begin, begin + timedelta(hours=hours)) if hours else None
 
     @cached_property
     def empty(self) -> bool:
@@ -131,7 +119,7 @@ class Report(Asked):
             for each in addresses.PANELS[name]
         ]
         unit = figures.label(questions.unit(dimension, self.address))
-        more = self.address.url(f"/list/{dimension}") if len(rows) == limit else ""
+        more = self.address.url(f"/list/{dimension}") if rows else ""
         note = _("Visitors of a page are exact for a day, and summed over the days.")
         return Panel(
             name, names.panel(name), f"{names.panel(name)}: {names.tab(dimension)}", names.dimension(dimension), unit,

@@ -6,7 +6,7 @@ from functools import cached_property
 
 import msgspec
 
-from dashboards import figures, pictures
+from dashboards import figures, pictures, questions
 from dashboards.asked import Asked
 from dashboards.buckets import long_label, short_label
 from dashboards.figures import Change, Form
@@ -15,9 +15,9 @@ from dashboards.periods import Interval
 from dashboards.query import Cohort, Period, QueryError, Stickiness, cohorts, stickiness
 from dashboards.query.filters import parse_filters
 from dashboards.query.period import add_months, labels
-from dashboards.query.retention import Unit, begin, unknown_of_cohorts
+from dashboards.query.retention import FILTERS, Unit, begin, unknown_of_cohorts
 from dashboards.series import interval_tabs
-from dashboards.shown import Tab
+from dashboards.shown import Away, Tab
 
 COLUMNS = 12  # weeks or months that a row shows
 SIZE = (1120, 180)
@@ -102,6 +102,14 @@ class RetentionReport(Asked):
         return ""
 
     @cached_property
+    def cohort_away(self) -> Away | None:
+        """The same page with only the filters that cohorts take."""
+        if not unknown_of_cohorts(parse_filters(self.filters)):
+            return self.away
+        stays = self.address.kept(lambda name: questions.DIMENSIONS[name] in FILTERS)
+        return Away(_("Without the other filters"), stays.url())
+
+    @cached_property
     def _cohorts(self) -> list[Cohort]:
         return cohorts(self.source, self.unit, self.cohort_days, filters=self.filters)
 
@@ -152,15 +160,40 @@ class RetentionReport(Asked):
 
     @cached_property
     def _stickiness_before(self) -> Stickiness | None:
-        return self._stickiness(self.days_before.last) if self.days_before else None
+        """The same up to the end of the days to compare with: as much earlier as today is left out."""
+        if self.address.before is None:
+            return None
+        last = self.address.before[1]
+        moves = self.address.compare.mode != "custom"
+        return self._stickiness(last - self._unfinished if moves else last)
+
+    @property
+    def _unfinished(self) -> timedelta:
+        """How much of the end of the period is left out, because it is not over."""
+        return max(self.address.period.last - self._yesterday, timedelta(0))
+
+    @property
+    def _yesterday(self) -> date:
+        return self.address.period.today - timedelta(days=1)
+
+    @cached_property
+    def stickiness_problem(self) -> str:
+        """Why it cannot be told under the filters, or of these days."""
+        try:
+            self._asked_stickiness(self.address.period.last)
+        except QueryError as error:
+            return self.told(error)
+        return ""
 
     def _stickiness(self, last: date) -> Stickiness | None:
         try:
-            last = min(last, self.address.period.today - timedelta(days=1))
-            found = stickiness(self.source, last, filters=self.filters)
+            found = self._asked_stickiness(last)
         except QueryError:
             return None
         return found if found.visitors else None
+
+    def _asked_stickiness(self, last: date) -> Stickiness:
+        return stickiness(self.source, min(last, self._yesterday), filters=self.filters)
 
     @cached_property
     def stickiness_figures(self) -> list[Figure]:
@@ -189,8 +222,8 @@ class RetentionReport(Asked):
 
     @cached_property
     def _totals_before(self) -> tuple[int, int] | None:
-        """The same in the days to compare with; None where that is not known, or of today, which is not over."""
-        if self.days_before is None or (self.days.days == 1 and self.address.period.live):
+        """The same in the days to compare with; None where that is not known."""
+        if self.days_before is None:
             return None
         try:
             found = self.rows(["new_visitors", "returning_visitors"], days=self.days_before)
@@ -229,9 +262,12 @@ class RetentionReport(Asked):
         new, returning = ([known.get(label, (0, 0))[at] for label in found] for at in (0, 1))
         stacks = pictures.stacks(returning, new, SIZE)
         return [
-            Slot(long_label(label, self.interval, self.kept_days), figures.written(one), figures.written(two), stack)
+            Slot(self._slot_label(label), figures.written(one), figures.written(two), stack)
             for label, one, two, stack in zip(found, new, returning, stacks, strict=True)
         ]
+
+    def _slot_label(self, label: str) -> str:
+        return long_label(label, self.interval, self.kept_days, running=self.address.period.live)
 
     @cached_property
     def ends(self) -> tuple[str, str]:

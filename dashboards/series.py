@@ -10,7 +10,7 @@ import msgspec
 from collector.sites import Site
 from dashboards import charts, figures, questions
 from dashboards.address import Address
-from dashboards.buckets import dotted, is_part, long_label, short_label, ticks
+from dashboards.buckets import alike, days_of, dotted, is_part, long_label, short_label, ticks
 from dashboards.buckets import name as bucket_name
 from dashboards.controls import compared_text
 from dashboards.figures import Number
@@ -47,10 +47,26 @@ class Series(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """The metric of a line, what it is called, and how its values are written: by their form, or as `write` does."""
+
+    metric: str
+    name: str
+    form: figures.Form = "number"
+    write: Callable[[Number | None], str] | None = None
+
+    def text(self, value: Number | None) -> str:
+        return self.write(value) if self.write else figures.written(value, self.form)
+
+
+@dataclass(frozen=True)
 class ChartRow:
+    """`then` names the week or month that `before` is of; a day or an hour needs no name."""
+
     label: str
     text: str
     before: str
+    then: str
 
 
 @dataclass(frozen=True)
@@ -121,46 +137,48 @@ def chart(found: Series, address: Address) -> Chart:
     metric = questions.shown_metric(address)
     summed = metric == "visitors" and len(found.this.labels) > 1
     note = _("Whoever came on several of these is one visitor in the total, so these add up to more.") if summed else ""
-    return line(found, address, metric, figures.label(metric), figures.METRICS[metric], note)
+    return line(found, address, Drawn(metric, figures.label(metric), figures.METRICS[metric]), note)
 
 
 def line(
-    found: Series, address: Address, metric: str, name: str, form: figures.Form, note: str = "",
-    intervals: Sequence[Interval] = INTERVALS,
-) -> Chart:  # fmt: skip
+    found: Series, address: Address, drawn: Drawn, note: str = "", intervals: Sequence[Interval] = INTERVALS
+) -> Chart:
     """The line of one metric. `intervals` are those by which it can be drawn."""
+    metric, name, form = drawn.metric, drawn.name, drawn.form
     values, labels, interval = found.this.of(metric), found.this.labels, found.interval
     before = _before(found, address, metric)
-    texts = [figures.written(value, form) for value in values]
-    earlier = [figures.written(value, form) if label else "" for value, label in before]
+    then, thens = [value for value, _label, _days in before], [days for _value, _label, days in before]
+    texts = [drawn.text(value) for value in values]
+    earlier = [drawn.text(value) if label else "" for value, label, _days in before]
     days, running = found.this.days or _days(address.period), address.period.live
     longs = [long_label(label, interval, days, running=running) for label in labels]
     first, last = (is_part(label, interval, days) for label in (labels[0], labels[-1])) if labels else (False, False)
     cut, several = bool(first and values and values[0] is not None), days.days > 1
     shorts = [short_label(label, interval, several) for label in labels]
-    then = [value for value, _label in before]
     places = [ticks(labels, interval, most) for most in (LABELS_WIDE, LABELS_SLIM)]
     scale = charts.scale_for([value for value in (*values, *then) if value is not None], form)
     config = {
         "values": values, "before": then, "texts": texts, "beforeTexts": earlier, "labels": shorts, "ticks": places,
-        "running": running or last, "cut": cut, "days": longs, "beforeDays": [label for _value, label in before],
+        "running": running or last, "cut": cut, "days": longs, "beforeDays": [label for _value, label, _days in before],
         "form": form, "scale": scale, "scaleTexts": [scale_text(form)(value) for value in scale],
     }  # fmt: skip
-    drawn = [
+    pictures = [
         charts.drawing(values, then, size, across, form, running=running or last, cut=cut)
         for size, across in zip((WIDE, SLIM), places, strict=True)
     ]
-    rest = [""] * (len(labels) - len(earlier))
+    empty = [""] * (len(labels) - len(earlier))
     return Chart(
         title=_("%(metric)s over time", metric=name),
         legend=name,
         legend_before=compared_text(address) if found.before.values else "",
         column=bucket_name(interval),
-        note=note,
+        note=" ".join(filter(None, (note, _unequal(before, interval)))),
         labels=shorts,
-        rows=[ChartRow(*row) for row in zip(longs, texts, [*earlier, *rest], strict=True)] if texts else [],
-        wide=drawn[0],
-        slim=drawn[1],
+        rows=[ChartRow(*row) for row in zip(longs, texts, [*earlier, *empty], [*thens, *empty], strict=True)]
+        if texts
+        else [],
+        wide=pictures[0],
+        slim=pictures[1],
         dotted=dotted(interval, first=cut, last=last, running=running),
         scale_text=scale_text(form),
         config=msgspec.json.encode(config).decode(),
@@ -179,19 +197,34 @@ def _days(period: Days) -> Period:
     return Period(period.first, period.last)
 
 
-def _before(found: Series, address: Address, metric: str) -> list[tuple[Number | None, str]]:
-    """For each point of the line, the value and the name of the point that it is compared with; empty where nothing
-    was counted then: a line at zero would only be in the way."""
+def _before(found: Series, address: Address, metric: str) -> list[tuple[Number | None, str, str]]:
+    """For each point of the line the value, the name and, of a week or month, the days of the point that it is compared
+    with; empty where nothing was counted then: a line at zero would only be in the way. A part of a week or month has
+    only a part of as many days to be compared with."""
     values, those = found.before.of(metric), found.before.labels
     if address.before is None or not any(values):
         return []
     now, then = _days(address.period), Period(*address.before)
+    shown, shown_then = found.this.days or now, found.before.days or then
     named = {
-        label: (value, long_label(label, found.interval, found.before.days or then))
+        label: (
+            value,
+            long_label(label, found.interval, shown_then),
+            days_of(label, found.interval, shown_then) if found.interval in ("week", "month") else "",
+        )
         for label, value in zip(those, values, strict=True)
     }
     met = paired(f"time:{found.interval}", found.this.labels, those, now, then)
-    return [named[label] if label else (None, "") for label in met]
+    return [
+        named[other] if other and alike(label, shown, other, shown_then, found.interval) else (None, "", "")
+        for label, other in zip(found.this.labels, met, strict=True)
+    ]
+
+
+def _unequal(before: Sequence[tuple[Number | None, str, str]], interval: Interval) -> str:
+    """What to know of weeks or months that are compared with nothing, though there is something."""
+    missing = interval in ("week", "month") and any(not label for _value, label, _days in before)
+    return _("A part of a week or month is compared only with as many days.") if missing else ""
 
 
 def scale_text(form: figures.Form) -> Callable[[float], str]:

@@ -36,6 +36,13 @@ class Tab(msgspec.Struct, frozen=True):
     current: bool
 
 
+class Away(msgspec.Struct, frozen=True):
+    """A link to more, or to what can be told."""
+
+    label: str
+    url: str
+
+
 class Line(msgspec.Struct, frozen=True):
     """A row of a table: `bar` is its length in percent of the longest, `beside` its further figures. `before` is what
     the first figure was in the days to compare with."""

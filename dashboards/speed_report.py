@@ -16,7 +16,8 @@ from dashboards.periods import Interval
 from dashboards.query import THRESHOLDS, Period, QueryError, VitalRow, vitals
 from dashboards.query.period import labels
 from dashboards.query.vitals import Rating
-from dashboards.series import Chart, Points, Series, line
+from dashboards.series import Chart, Drawn, Points, Series, line
+from dashboards.shown import Away
 
 DEFAULT = "lcp"
 ROWS = 12
@@ -83,6 +84,10 @@ class SpeedReport(Asked):
                 return _("Speed is known by page, device and country; remove the other filters to see it.")
             return self.told(error)
         return ""
+
+    @property
+    def away(self) -> Away | None:
+        return Away(_("Without the other filters"), self.address.kept(lambda name: name in BY).url())
 
     @cached_property
     def _whole(self) -> dict[str, VitalRow]:
@@ -154,7 +159,7 @@ class SpeedReport(Asked):
         unit = _("in thousandths") if self.metric == "cls" else _("in ms")
         title = _("%(metric)s, 75th percentile %(unit)s", metric=self.metric_name, unit=unit)
         found_series = Series(this, before, self.interval)
-        return line(found_series, self.address, self.metric, title, "number", intervals=INTERVALS)
+        return line(found_series, self.address, Drawn(self.metric, title), intervals=INTERVALS)
 
     def _points(self, found: Sequence[VitalRow], period: Period) -> Points:
         factor = 1000 if self.metric == "cls" else 1

@@ -28,7 +28,9 @@ export function paint(canvas, first, options, click) {
   const draw = () => chart.setOption({ animation: false, ...options(config) }, { notMerge: true });
   draw();
   if (click) chart.on("click", (event) => click(event, config));
-  new ResizeObserver(() => chart.resize()).observe(canvas);
+  new ResizeObserver(() => {
+    if (canvas.clientWidth && canvas.clientHeight) chart.resize(); // on paper the map is hidden: it has no size
+  }).observe(canvas);
   dark.addEventListener("change", draw);
   return (next) => { config = next; draw(); };
 }

@@ -3,9 +3,17 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.dashboard import SHOP, Open, dashboard, marked, open_page
+from tests.browser.dashboard import SHOP, Open, dashboard, marked, open_page, scroll_through
 
 __all__ = ["dashboard", "open_page"]  # fixtures
+# Notes the width of the map whenever it changes.
+RESIZES = """
+() => {
+  window.sizes = [];
+  const watch = new ResizeObserver(([entry]) => window.sizes.push(entry.contentRect.width));
+  watch.observe(document.querySelector(".map .canvas"));
+}
+"""
 
 
 def test_a_row_filters_and_its_chip_takes_the_filter_back(open_page: Open) -> None:
@@ -123,3 +131,26 @@ def test_the_pictures_of_reports_are_there_or_their_tables(open_page: Open, widt
     expect(page.locator("#funnel tbody tr")).to_have_count(3)
     page.goto(f"/sites/goods.lv/paths?{SHOP}")
     expect(page.locator("#paths .ways").first).to_contain_text("/guides/chain")
+
+
+def test_a_page_is_printed_without_errors_and_its_map_comes_back(open_page: Open) -> None:
+    """On paper the map is hidden, and has no size. `open_page` finds no error at its end."""
+    page = open_page("/sites/shop.lv?period=28d")
+    scroll_through(page)
+    page.evaluate(RESIZES)
+    page.emulate_media(media="print")
+    expect(page.locator(".map")).to_be_hidden()
+    page.wait_for_function("window.sizes.includes(0)")
+    page.emulate_media(media="screen")
+    page.wait_for_function("window.sizes.at(-1) > 0")
+    assert page.locator(".map canvas").evaluate("canvas => canvas.clientWidth") > 200
+
+
+def test_the_tiles_of_a_goal_choose_its_line_and_a_table_shows_all_its_rows(open_page: Open) -> None:
+    page = marked(open_page(f"/sites/goods.lv/goals?{SHOP}&goal=Order"))
+    page.get_by_role("link", name="Revenue in EUR €50").click()
+    expect(page.locator("#goal .legend")).to_contain_text("Revenue in EUR")
+    page.locator("#goal .tile.current").get_by_text("€50").wait_for()
+    assert page.evaluate("window.mark") == 1
+    page.goto("/sites/shop.lv/goals?period=90d&goal=Prices%20read")
+    expect(page.locator("#goal .tile.current")).to_contain_text("Conversions")

@@ -92,15 +92,37 @@ def test_the_overview_by_week(anna: Person) -> None:
     found = rows(anna, "", f"{FOUR}&interval=week", "summary")
     assert found[:6] == [
         ["Week", "Visitors", "Period before"],
-        ["4 – 8 Mar 2026 (part of the week)", "0", "0"],
-        ["9 – 15 Mar 2026", "5", "0"],
-        ["16 – 22 Mar 2026", "5", "0"],
-        ["23 – 29 Mar 2026", "5", "0"],
-        ["30 – 31 Mar 2026 (this week so far)", "0", "10"],
+        ["4 – 8 Mar 2026 (part of the week)", "0", "0(4 – 8 Feb 2026)"],
+        ["9 – 15 Mar 2026", "5", "0(9 – 15 Feb 2026)"],
+        ["16 – 22 Mar 2026", "5", "0(16 – 22 Feb 2026)"],
+        ["23 – 29 Mar 2026", "5", "0(23 Feb – 1 Mar 2026)"],
+        ["30 – 31 Mar 2026 (this week so far)", "0", "10(2 – 3 Mar 2026)"],
     ]
     shown = page_text(anna, f"{FOUR}&interval=week")
     assert "Visitors (dotted: part of the first week, this week so far)" in shown
     assert "Whoever came on several of these is one visitor in the total" in shown
+
+
+def test_parts_of_weeks_are_compared_with_parts_of_as_many_days(anna: Person) -> None:
+    """Of eight days from a Tuesday, six and two meet the seven and one of the days before: nothing to compare."""
+    found = rows(anna, "", "from=2026-03-10&to=2026-03-17&interval=week", "summary")
+    assert [row[1:] for row in found] == [["Visitors", "Period before"], ["0", ""], ["5", ""]]
+    said = "A part of a week or month is compared only with as many days."
+    assert said in page_text(anna, "from=2026-03-10&to=2026-03-17&interval=week")
+    assert said not in page_text(anna, "from=2026-03-10&to=2026-03-17&interval=day")
+    found = rows(anna, "", "from=2026-03-10&to=2026-03-23&interval=week", "summary")
+    assert [row[1:] for row in found[1:]] == [
+        ["0", "0(24 Feb – 1 Mar 2026)"], ["5", "10(2 – 8 Mar 2026)"], ["5", "5(Mon 9 Mar 2026)"],
+    ]  # fmt: skip
+
+
+def test_months_are_compared_however_long_they_are_but_not_with_a_part(anna: Person) -> None:
+    """January and February with February and March, of which two days are left out."""
+    asked = "from=2026-01-01&to=2026-02-28&interval=month&metric=visits&compare=custom&with_from=2026-02-01&with_to="
+    whole = rows(anna, "", f"{asked}2026-03-31", "summary")
+    assert [row[2] for row in whole[1:]] == ["0(February 2026)", "25(March 2026)"]
+    part = rows(anna, "", f"{asked}2026-03-29", "summary")
+    assert [row[2] for row in part[1:]] == ["0(February 2026)", ""]
 
 
 def test_a_week_at_the_end_of_past_days_is_a_part_too(anna: Person) -> None:

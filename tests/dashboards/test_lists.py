@@ -76,3 +76,13 @@ def test_what_cannot_be_known_is_said_and_opens_no_menu(anna: Person) -> None:
     html = listed(anna, "exit", "page=/guides/chain")
     assert "This is not known of single pages" in text_of(html)
     assert not re.search(r"<details[^>]* open", html)
+
+
+def test_every_table_with_rows_leads_to_the_list_of_them(anna: Person) -> None:
+    """Also where it shows all its rows: on the list each says how it moved."""
+    html = anna.get(f"/sites/{shop.DOMAIN}?{SECOND_WEEK}").text
+    for part, dimension in (("sources", "channel"), ("devices", "device"), ("places", "country")):
+        shown = html.split(f'id="{part}"')[1].split("</section>")[0]
+        assert f'<a href="/sites/{shop.DOMAIN}/list/{dimension}?{SECOND_WEEK.replace("&", "&amp;")}">All</a>' in shown
+    nothing = anna.get(f"/sites/{shop.DOMAIN}?{SECOND_WEEK}&country=FI").text
+    assert ">All</a>" not in nothing

@@ -103,7 +103,9 @@ def test_one_goal_by_how_its_visits_came(anna: Person) -> None:
     assert rows["devices"][1:] == [["Desktop", "2", "10.5%", "€25$40"], ["Mobile", "1", "16.7%", "€25"]]
     assert sum(int(row[1]) for row in rows["connections"][1:]) == 3
     assert ["Mon 2 Mar 2026", "3", ""] in rows["goal"]
-    assert "Conversions 3 Visitors 3 Conversion rate 12% Revenue €50 + $40" in said(anna, "goals", "goal=Order")
+    assert "Conversions 3 Visitors 3 Conversion rate 12% Revenue in EUR €50 Revenue in USD $40" in said(
+        anna, "goals", "goal=Order"
+    )
     assert "Conversions 1 Visitors 1 Conversion rate 16.7%" in said(anna, "goals", "goal=Order&device=mobile")
 
 
@@ -113,15 +115,17 @@ def test_the_rate_of_a_page_is_of_its_visitors(anna: Person) -> None:
     assert ["OrderEvent “Order”", "3", "", "3", "60%", "€50 + $40"] in rows
     assert "The rate is that of the page's visitors" in said(anna, "goals", "page=/basket/address")
     chosen = said(anna, "goals", "page=/basket/address&goal=Order")
-    assert "Conversions 3 Visitors 3 Of the page's visitors 60% Revenue €50 + $40" in chosen
+    assert "Conversions 3 Visitors 3 Of the page's visitors 60% Revenue in EUR €50 Revenue in USD $40" in chosen
     rows = Tables(page(anna, "goals", "page.has=/basket")).rows["goals"]
     assert ["OrderEvent “Order”", "3", "", "3", "–"] in rows
 
 
 def test_events_with_their_properties(anna: Person) -> None:
     rows = Tables(page(anna, "goals", "event=Order&property=plan")).rows
-    assert rows["events"][1:] == [["Order", "3", "3"]]
-    assert rows["properties"][1:] == [["basic", "2", "67%"], ["pro", "1", "33%"]]
+    assert rows["events"] == [["Event", "Times", "Visitors", "Revenue"], ["Order", "3", "3", "€50$40"]]
+    assert rows["properties"] == [
+        ["plan", "Times", "Share", "Revenue"], ["basic", "2", "67%", "€25$40"], ["pro", "1", "33%", "€25"],
+    ]  # fmt: skip
     assert "Visitors of an event are exact for a day, and summed over the days." in said(anna, "goals")
 
 
@@ -130,6 +134,19 @@ def test_a_goal_that_was_removed_keeps_what_was_counted(anna: Person, app: Flask
     remove_goal(database, shop.DOMAIN, "Pro order", now=clock.now)
     assert ["Pro orderRemoved", "1", "", "1", "4%", "€25"] in Tables(page(anna, "goals")).rows["goals"]
     add_goal(database, shop.DOMAIN, shop.GOALS[-1], now=clock.now)
+
+
+def test_a_goal_that_never_was_is_told_as_unknown(anna: Person, app: Flask, clock: Clock) -> None:
+    text = said(anna, "goals", "goal=Nope")
+    assert "The site has no goal of this name, and has counted none." in text
+    assert "Removed" not in text
+    assert "Conversions" not in text
+    database = of(app).database
+    remove_goal(database, shop.DOMAIN, "Pro order", now=clock.now)
+    january = words(anna.get(f"/sites/{shop.DOMAIN}/goals?from=2026-01-01&to=2026-01-31&goal=Pro order"))
+    assert "Pro order Removed" in january, "it was counted on other days"
+    add_goal(database, shop.DOMAIN, shop.GOALS[-1], now=clock.now)
+    assert "has no goal of this name" not in said(anna, "goals", "goal=Pro order&country=EE")
 
 
 def test_the_steps_of_a_funnel(anna: Person) -> None:
@@ -265,6 +282,23 @@ def test_the_audience_is_compared(anna: Person) -> None:
     alone = Tables(of_week(anna, "audience", "compare=none")).rows["audiences"]
     assert alone[:2] == [["Audience", "Visitors", "Share"], ["Unknown", "2", "40%"]]
     assert Tables(of_week(anna, "audience", "country=EE")).rows["audiences"][1][2] == "↓ 67%down by 67%"
+
+
+def test_a_report_without_anything_known_offers_the_page_without_the_filter(anna: Person) -> None:
+    for view, parts in (("paths", ["paths"]), ("funnels", ["funnel"]), ("retention", ["visitors", "stickiness"])):
+        html = page(anna, view, "page=/basket&country=LV")
+        for part in parts:
+            shown = html.split(f'id="{part}"')[1].split("</section>")[0]
+            assert "not known of single pages" in shown
+            link = re.search(r'<a href="([^"]+)" data-swap>Without the filter by page</a>', shown)
+            assert link
+            assert unescape(link[1]) == f"/sites/shop.lv/{view}?{MARCH}&country=LV"
+    assert "Without the filter" not in page(anna, "paths", "country=LV")
+    latvia, without = f"?{MARCH}&country=LV".replace("&", "&amp;"), "data-swap>Without the other filters<"
+    cohorts = page(anna, "retention", "source=Google&country=LV").split('id="cohorts"')[1].split("</section>")[0]
+    assert f'href="/sites/shop.lv/retention{latvia}" {without}' in cohorts
+    speed = page(anna, "speed", "source=Google&country=LV")
+    assert f'href="/sites/shop.lv/speed{latvia}" {without}' in speed
 
 
 def test_new_and_returning_visitors_are_compared(anna: Person) -> None:
