@@ -118,7 +118,7 @@ def _check_goals(metrics: Sequence[str], dimensions: Sequence[str], filters: Seq
         return
     inner = {leaf.dimension for item in filters if not isinstance(item, Leaf) for leaf in leaves((item,))}
     if nested := sorted(filter(is_of_goal, inner)):
-        raise QueryError(f"{wanted}: filters on {nested[0]} cannot stand inside and, or, not beside a rate")
+        raise QueryError(f"{wanted}: filters on {nested[0]} cannot stand inside or, not beside a rate")
     several = "event:page" in used and _one_value(filters, "event:page") is None
     if several and ("conversion_rate" in metrics or "event:page" not in dimensions):
         raise QueryError(
@@ -129,10 +129,13 @@ def _check_goals(metrics: Sequence[str], dimensions: Sequence[str], filters: Seq
 
 def _one_value(filters: Sequence[Filter], dimension: str) -> str | None:
     """The one value that a filter leaves of this dimension, if there is such a filter."""
-    for item in filters:
-        if isinstance(item, Leaf) and item.dimension == dimension and item.operator == "is":
-            return item.values[0] if len(item.values) == 1 and item.case_sensitive else None
-    return None
+    found = (item for item in filters if isinstance(item, Leaf) and item.dimension == dimension)
+    return next((one.values[0] for one in found if one.operator == "is" and _is_exact(one)), None)
+
+
+def _is_exact(leaf: Leaf) -> bool:
+    """Whether it compares with one value, to the letter."""
+    return len(leaf.values) == 1 and leaf.case_sensitive
 
 
 def check_of_visits(names: Collection[str], what: str) -> None:

@@ -38,8 +38,8 @@ Filter = Leaf | Node
 
 
 def parse_filters(items: Sequence[object]) -> tuple[Filter, ...]:
-    """The filters of a query, all of which must hold. Raises QueryError."""
-    parsed = tuple(_parse(item, 1) for item in items)
+    """The filters of a query, all of which must hold: an "and" among them stands for its parts. Raises QueryError."""
+    parsed = tuple(part for item in items for part in _conjuncts(_parse(item, 1)))
     if sum(len(leaf.values) for leaf in leaves(parsed)) > MOST_VALUES:
         raise QueryError(f"filters take at most {MOST_VALUES} values")
     return parsed
@@ -52,6 +52,15 @@ def leaves(filters: Sequence[Filter]) -> Iterator[Leaf]:
             yield item
         else:
             yield from leaves(item.parts)
+
+
+def _conjuncts(item: Filter) -> Iterator[Filter]:
+    """What must hold for it to hold, one by one."""
+    if isinstance(item, Node) and item.operator == "and":
+        for part in item.parts:
+            yield from _conjuncts(part)
+    else:
+        yield item
 
 
 def _parse(item: object, depth: int) -> Filter:

@@ -70,6 +70,22 @@ def test_rates_by_a_dimension_are_of_all_visits_or_of_those_alike(ask: Ask) -> N
     assert filtered.rows[0].metrics == (33.33,)
 
 
+def test_filters_joined_by_and_are_as_those_side_by_side(ask: Ask) -> None:
+    """However deep: what must hold anyway is one goal, one page, and nothing that the visits are not asked for."""
+    estonia, cart = ["is", "visit:country", ["EE"]], ["is", "event:page", ["/cart"]]
+    few = ["is", "event:goal", ["Order", "Cart"]]
+    for asked, side_by_side in (
+        ([["and", [*ORDER, estonia]]], [*ORDER, estonia]),
+        ([["and", [few, ["and", [estonia, ["and", ORDER]]]]]], [*ORDER, estonia]),
+        ([["and", [few, *ORDER]], cart], [*ORDER, cart]),
+    ):
+        metrics = ("conversions", "visitors", "conversion_rate", "average_revenue")
+        found = ask(*metrics, filters=asked)
+        assert found.rows == ask(*metrics, filters=side_by_side).rows
+        assert found.document()["query"]["filters"] == tuple(asked)
+    assert ask("conversion_rate", filters=[["and", [*ORDER, estonia]]]).rows[0].metrics == (33.33,)
+
+
 def test_rates_over_time_are_of_the_visits_of_each_bucket(ask: Ask) -> None:
     found = ask("conversions", "conversion_rate", dimensions=["time:day"], filters=ORDER)
     assert table(found) == {"2026-03-01": (1, 50.0), "2026-03-04": (1, 100.0)}

@@ -123,6 +123,9 @@ def test_rates_and_revenue_are_known_goal_by_goal() -> None:
         parse(QUESTION | {"metrics": [metric]})
     nested = ["or", [buy, ["is", "visit:os", ["iOS"]]]]
     is_refused("beside a rate", metrics=["conversion_rate"], dimensions=["event:goal"], filters=[nested])
+    is_refused("beside a rate", metrics=["conversion_rate"], dimensions=["event:goal"], filters=[["and", [nested]]])
+    is_refused("beside a rate", metrics=["conversion_rate"], dimensions=["event:goal"], filters=[["not", buy]])
+    parse(QUESTION | {"metrics": ["conversion_rate"], "filters": [["and", [buy, ["is", "visit:os", ["iOS"]]]]]})
     parse(QUESTION | {"metrics": ["conversions"], "filters": [nested]})
 
 
