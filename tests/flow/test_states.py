@@ -167,7 +167,7 @@ class Browser(RuleBasedStateMachine):
         if state is None or self.token.key != self.keys[0]:
             return
         fields = msgspec.to_builtins(state)
-        for name in ("seconds", "goals", "funnels", "trail", "steps", "reached", "first"):
+        for name in ("seconds", "goals", "funnels", "trail", "steps", "reached", "first", "spent"):
             fields.pop(name, None)
         names = [name for name in Origin.__struct_fields__ if name != "connection"]
         fields["origin"] = {name: value for name, value in zip(names, fields["origin"], strict=False) if value}
@@ -236,6 +236,23 @@ class Browser(RuleBasedStateMachine):
         """A state of an older version does not know what it never saw; the visits stay exact."""
         return Books({key: number for key, number in books.items() if key[0] in CORE or not self.forgot})
 
+    def check_exits(self, found: Books, true: Books) -> None:
+        """One trouble is at most one exit too many on a page, for a goal too, and as many too few; it moves at most what
+        was paid. All that was paid is on some page, once."""
+        for exits in ("exits", "goal exits") if not self.forgot else ("exits",):
+            for kind in {key[3] for key in found if key[0] == exits}:
+                keys = {key for key in {*found, *true} if key[0] == exits and key[3] == kind}
+                apart = [found[key] - true[key] for key in keys]
+                assert -self.troubles <= sum(min(number, 0) for number in apart), (exits, kind)
+                assert sum(max(number, 0) for number in apart) <= self.troubles, (exits, kind)
+        paid = {(hit.currency, goal) for hit in self.received for goal in ("", *(goal.name for goal in GOALS))}
+        for currency, goal in paid:
+            keys = {key for key in {*found, *true} if key[0] == "exit revenue" and key[3:] == (goal, currency)}
+            revenue = sum(n for key, n in found.items() if key[0] == "revenue" and key[3:] == (goal, currency))
+            assert sum(found[key] for key in keys) == revenue
+            most = sum(abs(hit.revenue) for hit in self.received if hit.currency == currency) * self.troubles
+            assert self.forgot or all(abs(found[key] - true[key]) <= most for key in keys)
+
     def check_bounds(self, found: Books) -> None:
         """What docs/counting.md says: one trouble is at most one visitor, one visit, one conversion of a goal, one of
         each step of a funnel, and two bounces."""
@@ -253,6 +270,7 @@ class Browser(RuleBasedStateMachine):
             ]
             assert booked[0] == booked[1], "whatever happens, a conversion has one exit"
         true_reports = reports(visits, self.wanted, ZONE)
+        self.check_exits(found, read(self.received, self.wanted, ZONE))
         for name in ("conversions", "goal_visitors", "step") if not self.forgot else ():
             for kind in {key[2:] if name == "step" else key[3] for key in found if key[0] == name}:
                 counts = [
