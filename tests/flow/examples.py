@@ -1,5 +1,6 @@
 """What Hypothesis makes up: visitors of a site over days and years, from their beacons to rows; and questions."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -46,8 +47,9 @@ CAME_BY: Mapping[str, Mapping[str, str]] = {
 }
 COLUMNS = {
     "visit:country": "country", "visit:source": "source", "visit:connection": "connection", "visit:device": "device",
+    "visit:utm_source": "source", "visit:city": "city", "visit:city_name": "city", "visit:channel": "channel",
 }  # fmt: skip
-EMPTY = {"visit:source": "Direct / None", "visit:connection": "(not set)"}
+EMPTY = {"visit:country": "", "visit:city": "", "visit:source": "Direct / None", "visit:utm_source": "Direct / None"}
 GOALS = (
     GoalRule(1, "Signup", "event", event="Signup"),
     GoalRule(2, "Pro", "event", event="Sign*", props=(("plan", "pro"),)),
@@ -170,21 +172,26 @@ funnels = st.builds(
     st.booleans(),
     st.booleans(),
 )
+WORDS = (
+    "LV", "EE", "Riga", "Google", "newsletter", "Email", "4g", "mobile", "/a", "/blog/x", "", "(not set)", "Direct",
+    "Direct / None", "(NOT SET)", "direct / none", "google", "o", "l", "not", "none", " / ", "(", "t)", "/b",
+)  # fmt: skip
+PATTERNS = ("^[0-9]g$", "^.not set.$", "(?i)^DIRECT", "None$", "^$", "^[^(]*$", ".", "o", "^/(a|blog)", "[A-Z]{2}|et")
+DIMENSIONS = (*COLUMNS, "visit:entry_page")
+
+
+def compared(operators: tuple[str, str], values: Sequence[str], *more: object) -> st.SearchStrategy[list[Any]]:
+    """A filter on what visits have, and what may follow it."""
+    some = st.lists(st.sampled_from(values), min_size=1, max_size=3)
+    parts = st.tuples(st.sampled_from(operators), st.sampled_from(DIMENSIONS), some, st.sampled_from((None, *more)))
+    return parts.map(lambda one: [each for each in one if each is not None])
+
+
 conditions = st.one_of(
-    st.tuples(
-        st.sampled_from(["is", "is_not"]),
-        st.just("visit:country"),
-        st.lists(st.sampled_from(["LV", "EE", ""]), min_size=1),
-    ),
-    st.tuples(
-        st.sampled_from(["is", "is_not"]),
-        st.just("visit:source"),
-        st.lists(st.sampled_from(["Google", "Direct / None"]), min_size=1),
-    ),
-    st.tuples(st.sampled_from(["contains", "contains_not"]), st.just("visit:source"), st.just(["o", "x"])),
-    st.tuples(st.sampled_from(["matches", "matches_not"]), st.just("visit:connection"), st.just(["^[0-9]g$"])),
-    st.tuples(st.sampled_from(["is", "is_not"]), st.just("visit:entry_page"), st.just(["/a", "/blog/x"])),
-).map(list)
+    compared(("is", "is_not"), WORDS, {"case_sensitive": False}),
+    compared(("contains", "contains_not"), WORDS, {"case_sensitive": False}),
+    compared(("matches", "matches_not"), PATTERNS),
+)
 trees = st.recursive(
     conditions,
     lambda inner: st.one_of(
@@ -222,24 +229,25 @@ def examples(draw: st.DrawFn) -> Example:
 
 
 def holds(item: list[Any], visit: Visit) -> bool:
-    """Whether a visit passes a filter, read plainly."""
+    """Whether a visit passes a filter, read plainly: what the API shows of it is compared."""
     operator, *rest = item
     if operator == "not":
         return not holds(rest[0], visit)
     if operator in ("and", "or"):
         return (all if operator == "and" else any)(holds(each, visit) for each in rest[0])
-    dimension, values = rest
-    value = of_visit(dimension, visit)
+    dimension, values, *modifiers = rest
+    value, fold = of_visit(dimension, visit), str.lower if modifiers else str
+    shown = fold(value or EMPTY.get(dimension, "(not set)"))
     tests: dict[str, Callable[[str], bool]] = {
-        "is": lambda one: value == ("" if one == EMPTY.get(dimension) else one),
-        "contains": lambda one: one in value,
-        "matches": lambda one: value in ("2g", "3g", "4g"),  # the only pattern there is
+        "is": lambda one: fold(one) == shown or (not value and fold(one) in ("", "(not set)")),
+        "contains": lambda one: fold(one) in shown,
+        "matches": lambda one: re.search(one, shown) is not None,
     }
     return any(map(tests[operator.removesuffix("_not")], values)) is not operator.endswith("_not")
 
 
 def of_visit(dimension: str, visit: Visit) -> str:
-    """What a visit is counted under."""
+    """What a visit is counted under; nothing where that is unknown."""
     return visit.hits[0].page if dimension == "visit:entry_page" else CAME_BY[visit.came].get(COLUMNS[dimension], "")
 
 

@@ -25,7 +25,6 @@ from tests.dashboards.counting import insert
 from tests.flow.examples import GOALS, Example, ask, examples, holds, of_visit, table, within
 
 Days = tuple[date, date]
-ON_A = ["is", "visit:exit_page", ["/a"]]
 RATED = ("conversions", "conversion_rate", "group_conversion_rate")
 
 
@@ -103,16 +102,17 @@ def check_goal_exits(store: Store, example: Example, days: Days) -> None:
             assert row[0] <= alike
             assert close(row[1], row[0], exits.total())
             assert close(row[2], row[0], alike)
-        for only, is_meant in ((ON_A, True), (["not", ON_A], False)):
-            by_day = Counter(
-                f"{one.day}|{of_visit('visit:country', one.visit)}" for one in ended if (one.page == "/a") is is_meant
-            )
+        for only, pages in exit_filters(example):
+            by_day = Counter(f"{one.day}|{of_visit('visit:country', one.visit)}" for one in ended if one.page in pages)
             asked = {"dimensions": ["time:day", "visit:country"], "filters": [*filters, only]}
-            assert table(ask(store, example, days, "conversions", **asked)) == by_day
-        on_page = Counter(one.goal.name for one in ended if one.page == "/a")
-        found = table(ask(store, example, days, *RATED, dimensions=["event:goal"], filters=[*filters, ON_A]))
-        assert {name: row[0] for name, row in found.items()} == on_page
-        assert all(close(rate, row[0], exits["/a"]) for row in found.values() for rate in row[1:])
+            assert table(ask(store, example, days, "conversions", **asked)) == by_day, only
+            on_pages, alike = (
+                Counter(one.goal.name for one in ended if one.page in pages),
+                sum(exits[page] for page in pages),
+            )
+            found = table(ask(store, example, days, *RATED, dimensions=["event:goal"], filters=[*filters, only]))
+            assert {name: row[0] for name, row in found.items()} == on_pages, only
+            assert all(close(rate, row[0], alike) for row in found.values() for rate in row[1:]), only
 
 
 def check_paid_exits(store: Store, example: Example, days: Days) -> None:
@@ -127,13 +127,28 @@ def check_paid_exits(store: Store, example: Example, days: Days) -> None:
         assert found == amounts((f"{one.goal}|{one.page}", one) for one in of_goals)
         found = table(ask(store, example, days, "revenue", dimensions=["visit:exit_page", "event:currency"], **asked))
         assert found == amounts((f"{one.page}|{one.currency}", one) for one in of_all)
-        asked = {"filters": [*filters, ON_A]}
-        found = table(ask(store, example, days, "revenue", dimensions=["time:day", "visit:country"], **asked))
-        assert found == amounts(
-            (f"{one.day}|{of_visit('visit:country', one.visit)}", one) for one in of_all if one.page == "/a"
-        )
-        found = table(ask(store, example, days, "total_revenue", dimensions=["event:goal"], **asked))
-        assert found.keys() == amounts((one.goal, one) for one in of_goals if one.page == "/a").keys()
+        for only, pages in exit_filters(example):
+            asked = {"filters": [*filters, only]}
+            found = table(ask(store, example, days, "revenue", dimensions=["time:day", "visit:country"], **asked))
+            assert found == amounts(
+                (f"{one.day}|{of_visit('visit:country', one.visit)}", one) for one in of_all if one.page in pages
+            ), only
+            found = table(ask(store, example, days, "total_revenue", dimensions=["event:goal"], **asked))
+            assert found.keys() == amounts((one.goal, one) for one in of_goals if one.page in pages).keys(), only
+
+
+def exit_filters(example: Example) -> list[tuple[list[Any], set[str]]]:
+    """Filters on the page on which visits ended, with the pages that they leave: one, two, others, some, none."""
+    dimension, pages = "visit:exit_page", {visit.places[-1].page for visit in example.visits}
+    blog, first, last = {page for page in pages if page.startswith("/blog/")}, min(pages), max(pages)
+    return [
+        (["is", dimension, [last]], {last}),
+        (["is", dimension, ["/a", first.upper()], {"case_sensitive": False}], {"/a", first}),
+        (["not", ["is", dimension, ["/a"]]], pages - {"/a"}),
+        (["contains", dimension, ["/blog/"]], blog),
+        (["matches_not", dimension, ["^/blog/"]], pages - blog),
+        (["is", dimension, ["/none", "(not set)"]], set()),
+    ]
 
 
 def amounts(paid: Iterable[tuple[str, Paid]]) -> dict[str, dict[str, float]]:
