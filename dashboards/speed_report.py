@@ -87,6 +87,9 @@ class SpeedReport(Asked):
 
     @property
     def away(self) -> Away | None:
+        """The same page with only the filters that speed is known by."""
+        if not self.address.filters:
+            return None
         return Away(_("Without the other filters"), self.address.kept(lambda name: name in BY).url())
 
     @cached_property

@@ -6,11 +6,10 @@ from playwright.sync_api import expect
 from tests.browser.dashboard import SHOP, Open, dashboard, marked, open_page, scroll_through
 
 __all__ = ["dashboard", "open_page"]  # fixtures
-# Notes the width of the map whenever it changes.
-RESIZES = """
+# Tells the width of the map, in whole pixels, whenever it has changed.
+WIDTHS = """
 () => {
-  window.sizes = [];
-  const watch = new ResizeObserver(([entry]) => window.sizes.push(entry.contentRect.width));
+  const watch = new ResizeObserver(([entry]) => { document.body.dataset.width = Math.round(entry.contentRect.width); });
   watch.observe(document.querySelector(".map .canvas"));
 }
 """
@@ -137,12 +136,14 @@ def test_a_page_is_printed_without_errors_and_its_map_comes_back(open_page: Open
     """On paper the map is hidden, and has no size. `open_page` finds no error at its end."""
     page = open_page("/sites/shop.lv?period=28d")
     scroll_through(page)
-    page.evaluate(RESIZES)
+    page.evaluate(WIDTHS)
+    wide = expect(page.locator("body[data-width]"))
+    wide.not_to_have_attribute("data-width", "0")
     page.emulate_media(media="print")
     expect(page.locator(".map")).to_be_hidden()
-    page.wait_for_function("window.sizes.includes(0)")
+    wide.to_have_attribute("data-width", "0")
     page.emulate_media(media="screen")
-    page.wait_for_function("window.sizes.at(-1) > 0")
+    wide.not_to_have_attribute("data-width", "0")
     assert page.locator(".map canvas").evaluate("canvas => canvas.clientWidth") > 200
 
 

@@ -178,6 +178,7 @@ def test_other_reports_are_drawn_so_too(anna: Person) -> None:
     ]
     came = rows(anna, "/retention", f"{days}&interval=week", "visitors")
     assert came[1:3] == [["2 – 8 Mar 2026", "10", "0"], ["9 – 15 Mar 2026", "0", "5"]]
+    assert came[-1][0] == "30 – 31 Mar 2026 (this week so far)"
     for view in ("speed", "retention"):
         html = anna.get(f"/sites/{shop.DOMAIN}/{view}?from=2026-03-02&to=2026-03-08&interval=hour").text
         assert "Mon 2 Mar 2026" in html

@@ -127,6 +127,9 @@ def test_events_with_their_properties(anna: Person) -> None:
         ["plan", "Times", "Share", "Revenue"], ["basic", "2", "67%", "€25$40"], ["pro", "1", "33%", "€25"],
     ]  # fmt: skip
     assert "Visitors of an event are exact for a day, and summed over the days." in said(anna, "goals")
+    assert Tables(page(anna, "goals", "page=/basket/address")).rows["events"][1] == ["Order", "3", "–", "€50$40"]
+    assert Tables(page(anna, "goals", "device=mobile")).rows["events"][1] == ["Order", "1", "1", "€25"]
+    assert "events" not in Tables(page(anna, "goals", "page=/")).rows
 
 
 def test_a_goal_that_was_removed_keeps_what_was_counted(anna: Person, app: Flask, clock: Clock) -> None:
@@ -299,6 +302,7 @@ def test_a_report_without_anything_known_offers_the_page_without_the_filter(anna
     assert f'href="/sites/shop.lv/retention{latvia}" {without}' in cohorts
     speed = page(anna, "speed", "source=Google&country=LV")
     assert f'href="/sites/shop.lv/speed{latvia}" {without}' in speed
+    assert "data-swap>Without" not in page(anna, "speed") + page(anna, "retention")
 
 
 def test_new_and_returning_visitors_are_compared(anna: Person) -> None:
