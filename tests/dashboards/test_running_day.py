@@ -1,5 +1,6 @@
 """A day that is not over is compared with as many hours of another one, or with nothing: over HTTP on a real store."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -76,6 +77,16 @@ def test_what_is_known_by_the_day_is_compared_when_the_day_is_over(anna: Person,
     if view != "funnels":  # of which nobody entered yet: there is nothing to say
         assert said in head
         assert said not in text_of(anna.get(f"/sites/{shop.DOMAIN}/{view}?period=day&compare=none").text)
+
+
+def test_a_funnel_of_today_has_its_rate_and_no_change(anna: Person, clock: Clock) -> None:
+    clock.now = at("2026-03-02T23:50")
+    text = text_of(today(anna, "funnels"))
+    assert "37.5% of those who entered completed it Step Reached" in re.sub(r" 100% 8 .*? Step", " Step", text)
+    assert "Today is not over, and this is known by whole days" in text
+    clock.now = at("2026-03-03T09:00")
+    over = text_of(anna.get(f"/sites/{shop.DOMAIN}/funnels?from=2026-03-02&to=2026-03-02&{EARLIER}").text)
+    assert "completed it no change unchanged was 37.5%" in over
 
 
 def test_stickiness_up_to_yesterday_is_compared_with_that_of_a_day_earlier(anna: Person, clock: Clock) -> None:
