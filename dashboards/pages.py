@@ -162,7 +162,7 @@ def install(domain: str) -> str:
 def install_values(site: Site) -> dict[str, object]:
     """The tag to paste, and whether the location database asks to be named."""
     source = request.host_url.rstrip("/")
-    tag = f'<script defer src="{source}/pixel.js" data-site="{site.domain}"></script>'
+    tag = f'<script async src="{source}/pixel.js" data-site="{site.domain}"></script>'
     return {
         "tag": tag,
         "host": source,

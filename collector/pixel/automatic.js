@@ -1,7 +1,7 @@
 // Events without code: of elements that carry data-event, and those the tag asks for with data-with. Nothing that a
 // visitor typed is looked at but what he searched for, and no address is told with its query.
 
-const doc = document;
+export const doc = document;
 const FILES = "7z avi csv dmg doc docx epub exe gpx gz ics iso key midi mov mp3 mp4 mpeg msi odp ods odt ogg pdf pkg pps "
   + "ppt pptx rar rtf tar tgz txt wav webm wma wmv xls xlsx xml zip";
 const SEARCHED = "q query s search keyword k searchword"; // names of parameters
@@ -31,8 +31,8 @@ export function automatic(site, asked, { downloads }) {
     for (const name of ["click", "auxclick"]) addEventListener(name, quietly((event) => event.button < 2 && followed(event)), true);
   }
 
-  function followed({ target }) {
-    const link = target.closest?.("a[href], area[href]");
+  function followed(event) {
+    const link = event.composedPath()[0].closest?.("a[href], area[href]"); // in shadow roots, too
     if (!link || !/^https?:$/.test(link.protocol) || link.closest("[data-event]")) return;
     const { host, hostname, pathname } = link, here = host == location.host;
     const file = link.hasAttribute("download") || files.includes(pathname.split(".").pop().toLowerCase());

@@ -3,32 +3,36 @@
 // It lives in shadow roots with a constructed style sheet: neither the page's styles nor its Content-Security-Policy
 // get in its way, and nothing of the page moves.
 import css from "./banner.css";
-import { address, answer, ask, credentials, decide, doc, follow, site, start, stored, tag } from "./decision.js";
+import { address, answer, ask, credentials, CONSENT, decide, doc, site, start, stored, tag, tell } from "./decision.js";
 
 const sheet = new CSSStyleSheet(), padding = new CSSStyleSheet();
 sheet.replaceSync(css);
 doc.adoptedStyleSheets.push(padding);
 
-let banner, panel, alert, foot; // elements on the page, and within the banner
+let banner, panel, alert; // elements on the page, and within the banner
 let before; // the element to give the focus back to
 
 /** Show what is needed; `quiet` is 1 unless the visitor asked to see the banner. */
 export const show = async (of, quiet) => {
-  const wanted = !quiet;
   if (top != self && tag.frame == null) return; // part of a page that asks for itself
   // Nobody may ever see a prerendered page, and until then he may have decided on the page before it.
-  if (doc.prerendering) await until(doc, "prerenderingchange");
-  const made = stored();
+  if (doc.prerendering) await hear(doc, "prerenderingchange");
+  let notice = stored();
   start(of);
-  import(address("cookies.js")).catch(() => {});
+  import(address("cookies.js")).catch(Date); // which does nothing, and is short
   if (tag.banner) return (await import(address(`${tag.banner}.js`))).show(of, quiet);
-  if (!wanted && made?.reopen) return reopenLink(made);
-  await ask(wanted && { open: 1 });
-  if (answer.ask || wanted) draw(stored(), wanted);
-  return reopenLink(answer.notice);
+  if (!quiet || !notice?.reopen) {
+    await ask(!quiet && { open: 1 });
+    if (answer.ask || !quiet) draw(stored(), !quiet);
+    ({ notice } = answer);
+  }
+  if (doc.readyState != "complete") await hear(window, "load");
+  if (doc.querySelector("[data-consent-open]")) return;
+  // Not in the body: as a cell of a grid it would move what stands there.
+  doc.body.after(host({ "data-consent-open": "" }, make("button", { className: notice.floating ? "float" : "foot" }, notice.reopen)));
 };
 
-const until = (target, event) => new Promise((done) => target.addEventListener(event, done));
+const hear = (target, event) => new Promise((done) => target.addEventListener(event, done));
 
 /** Take a decision, and the banner away; say so where it could not be recorded. */
 const choose = async (...decision) => {
@@ -53,10 +57,10 @@ const make = (name, given, ...children) => {
 };
 
 /** An element of the page with a shadow root of ours in it. */
-const host = (given, ...children) => {
+const host = (given, child) => {
   const element = make("div", given), root = element.attachShadow({ mode: "open" });
   root.adoptedStyleSheets.push(sheet);
-  root.append(...children);
+  root.append(child);
   return element;
 };
 
@@ -93,39 +97,32 @@ const draw = (made, wanted) => {
       button("accept", notice.accept, () => choose("accept_all", true, true)),
       customise, save,
       made?.statistics || made?.marketing ? button("withdraw", notice.withdraw, () => choose("withdraw", false, false)) : ""));
-  banner = host({}, panel);
-  before = wanted && doc.activeElement;
-  doc.body.before(banner);
+  doc.head.after(banner = host({}, panel)); // there may be no body yet
   // Everything on the page can be scrolled to where the banner does not cover it, and what gets the focus is.
   const height = panel.offsetHeight + 24;
   padding.replaceSync(`html{scroll-padding-bottom:${height}px}html::after{content:"";display:block;height:${height}px}`);
-  wanted && focus();
+  if (!wanted) return;
+  before = doc.activeElement;
+  focus();
 };
 
 const focus = () => panel.focus();
 
 /** Take the banner away. By itself this decides nothing: without a choice the next page asks again. */
 const close = () => {
-  banner?.remove();
-  banner = undefined;
+  banner = banner?.remove();
   padding.replaceSync("");
-  before?.focus?.();
+  before = before?.focus();
 };
 
 /** Where cookies do not reach the collector, what the page's storage holds is handed over to be read. */
 const handOver = (event, { href } = event.target) => { // the target is gone when the event is over
-  if (credentials == "include") return;
-  event.preventDefault();
-  import(address("mine.js")).then((mine) => mine.open(href));
+  if (credentials == "omit") {
+    event.preventDefault();
+    import(address("mine.js")).then((mine) => mine.open(href)).catch(() => open(href));
+  }
 };
 
-/** The permanent way back: at the foot of a page that has no link of its own for it, or floating over it. */
-const reopenLink = async (of) => {
-  if (doc.readyState != "complete") await until(window, "load");
-  if (foot || doc.querySelector("[data-consent-open]")) return;
-  foot = host({ "data-consent-open": "" }, make("button", { className: of.floating ? "foot float" : "foot" }, of.reopen));
-  doc.body.append(foot);
-};
-
-doc.addEventListener("keydown", ({ key }) => banner && key == "Escape" && close());
-follow(close);
+doc.addEventListener("keydown", ({ key }) => key == "Escape" && close());
+// Another tab decided: this page may be counted, or no longer, and no banner is needed here any more.
+addEventListener("storage", ({ key }) => key == CONSENT && tell(close));

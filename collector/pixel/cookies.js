@@ -3,8 +3,8 @@
 const WAIT = 2000; // milliseconds for the page's scripts to do what consent lets them do
 const doc = document, site = doc.querySelector("script[data-site]").dataset.site;
 
-/** The decision that the page remembers; empty without one. */
-const choice = () => JSON.parse(localStorage["sikdatne.consent"] || "{}");
+/** The decision that the page remembers; empty without one, or when it cannot be read. */
+const choice = () => { try { return JSON.parse(localStorage["sikdatne.consent"]) || {}; } catch { return {}; } };
 
 const names = () => doc.cookie.split("; ").filter((each) => each.includes("=")).slice(0, 60).map((each) => each.split("=")[0].slice(0, 128));
 

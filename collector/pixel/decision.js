@@ -2,7 +2,8 @@
 // banner, the placeholders and the adapters of other banners; each bundles its own copy.
 
 export const doc = document, tag = doc.querySelector("script[data-site]")?.dataset || {};
-const CONSENT = "sikdatne.consent", VISIT = "sikdatne.visit", DAY = 864e5;
+export const CONSENT = "sikdatne.consent", VISIT = "sikdatne.visit", DAY = 864e5;
+const WAIT = 1000; // milliseconds for other tabs
 
 export let site, credentials; // how requests to the collector are made: "include" where cookies reach it, else "omit"
 export let answer; // of the collector: the notice to show and its hash
@@ -22,10 +23,13 @@ const request = (values, options) => fetch(address("consent", {
   site, signals: navigator.globalPrivacyControl && "gpc", page: location.pathname, ...values,
 }), { credentials, ...options });
 
-/** The decision that this page remembers, as the pixel reads it; nothing when there is none, or none that holds. */
-export const stored = () => {
-  const made = JSON.parse(localStorage[CONSENT] || 0);
-  return made.until > Date.now() ? made : undefined;
+/** The decision that this page remembers, as the pixel reads it; nothing when there is none, none that holds, or none that
+ * can be read. Throws where there is no storage, for nobody is asked there. */
+export const stored = (made = localStorage[CONSENT]) => {
+  try {
+    made = JSON.parse(made);
+    if (made.until > Date.now()) return made;
+  } catch {}
 };
 
 /** Remember a decision until then (milliseconds), and tell. The token is for counting: kept if statistics are allowed. */
@@ -38,11 +42,15 @@ const remember = ({ consent, decision, choices: { statistics, marketing } }, unt
   tell();
 };
 
-/** Let the pixel look again, and tell the page's own scripts. */
-const tell = () => {
-  sikdatne.update?.({});
-  const { statistics = false, marketing = false } = stored() || {};
-  doc.dispatchEvent(new CustomEvent("sikdatne:consent", { detail: { statistics, marketing } }));
+/** Let the pixel look again, and tell the page's own scripts. Whatever they broke, a decision is none the less made.
+ * `done` is called if there is one. */
+export const tell = (done) => {
+  try {
+    const { statistics = false, marketing = false, until } = stored() || {};
+    if (until) done?.();
+    sikdatne.update?.({});
+    doc.dispatchEvent(new CustomEvent("sikdatne:consent", { detail: { statistics, marketing } }));
+  } catch {}
 };
 
 /** Get the notice, and a decision that this page lost its own copy of, or never had one. */
@@ -60,19 +68,14 @@ export const decide = async (method, statistics, marketing) => {
   if (!statistics) delete localStorage[VISIT];
   if (!statistics && !marketing) remember({ choices }, Date.now() + 180 * DAY);
   // `asked`: whether this answers a banner that was shown unasked.
-  const post = () => request({ asked: +answer.shown }, { method: "POST", keepalive: true, body });
-  // After the beacons that are under way: none of their answers may bring back what is deleted here. What does not get
-  // through is told in another way, so that the owner sees it.
-  const taken = await (navigator.locks?.request(VISIT, post) ?? post()).catch(() => request({ failed: 1 }));
+  let sent;
+  const post = () => sent ||= request({ asked: +answer.shown }, { method: "POST", keepalive: 1, body });
+  // After the beacons that are under way: none of their answers may bring back what is deleted here. But not for long, for
+  // the tab may be closed. What does not get through is told in another way, so that the owner sees it.
+  const taken = await (async () => navigator.locks.request(VISIT, { signal: AbortSignal.timeout(WAIT) }, post))()
+    .catch(post).catch(() => request({ failed: 1 }));
   if (taken.status == 409) return;
   const { receipt, ...given } = await taken.json();
   remember({ ...given, choices: receipt.choices }, Date.parse(receipt.valid_until), receipt.id || undefined);
-  return true;
+  return 1;
 };
-
-// Another tab decided: this page may be counted, or no longer. `done`: no banner is needed here any more.
-export const follow = (done) => addEventListener("storage", ({ key }) => {
-  if (key != CONSENT) return;
-  if (stored()) done();
-  tell();
-});

@@ -22,14 +22,13 @@ function hashed() {
  * path with which the document was loaded. */
 export function paths({ hash, manual, path: name, exclude, include }) {
   const out = list(exclude), only = list(include), landed = location.pathname;
-  const own = manual != null || hash != null || name;
   let said = ""; // by sikdatne.view
 
   const path = quietly(() => {
     let path = manual != null ? said : hash != null ? hashed() : location.pathname;
     if (path && name) path = window[name](path);
     if (!path || out.some((each) => each.test(path)) || only[0] && !only.some((each) => each.test(path))) return "";
-    return path;
+    return path + ""; // an object would be another page each time
   });
   sikdatne.path = path;
   if (manual != null) {
@@ -46,5 +45,5 @@ export function paths({ hash, manual, path: name, exclude, include }) {
     sikdatne.track = (...event) => path() && track(...event);
     if (!path() && manual == null) sikdatne.q.splice(0);
   }
-  return { address: () => own && new URL(path() + location.search, location).href, landed };
+  return { address: () => new URL(path() + location.search, location).href, landed };
 }

@@ -11,7 +11,7 @@ from tests.browser.website import write
 NewVisitor = Callable[..., Visitor]
 SMALL = {"width": 320, "height": 568}
 ACCEPT, REJECT = "[data-consent-accept]", "[data-consent-reject]"
-TAG = '<script defer src="COLLECTOR/pixel.js" data-site="SITE"></script>'
+TAG = '<script async src="COLLECTOR/pixel.js" data-site="SITE"></script>'
 HTML = """<!doctype html><html lang="{lang}"{html}><head><meta charset="utf-8"><meta name="viewport"
 content="width=device-width"><title>Lapa</title><link rel="icon" href="data:,">{head}{tag}</head>
 <body><main><h1>Lapa</h1><p><a id="next" href="/cits">Cita lapa</a></p>{body}</main></body></html>"""

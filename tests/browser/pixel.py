@@ -13,7 +13,7 @@ from tests.browser.website import FILLER, write
 from tests.running import await_true
 from tests.service import Service
 
-TAG = '<script defer src="COLLECTOR/pixel.js" data-site="SITE" {attributes}></script>'
+TAG = '<script async src="COLLECTOR/pixel.js" data-site="SITE" {attributes}></script>'
 PAGE = """<!doctype html><html lang="lv"><head><meta charset="utf-8"><title>Lapa</title>
 <link rel="icon" href="data:,">{head}</head><body>{body}</body></html>"""
 

@@ -126,7 +126,7 @@ def test_the_second_layer_tells_each_cookie(site: str, service: Service, visitor
     assert heads == ["Nosaukums", "Sniedzējs", "Nolūks", "Glabāšanas termiņš"]
     rows = [[cell.inner_text() for cell in row.get_by_role("cell").all()] for row in table.get_by_role("row").all()[1:]]
     assert rows == [
-        ["visit, sikdatne.visit", site, "Atceras jūsu apmeklējumus", "13 mēneši"],
+        ["visit, visit-left, sikdatne.visit", site, "Atceras jūsu apmeklējumus", "13 mēneši"],
         ["_ga_*", "Google Ireland Limited (trešā persona)", "Atšķir apmeklētājus", "13 mēneši"],
     ]
 

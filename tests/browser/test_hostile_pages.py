@@ -54,6 +54,69 @@ def test_frozen_prototypes_do_not_stop_it(site: str, visitor: NewVisitor) -> Non
     await_true(lambda: page.evaluate("1") and len(person.views()) == 1, "the page to be counted")
 
 
+LATE = {
+    "JSON.parse": "JSON.parse = () => { throw new Error('broken JSON.parse') }",
+    "JSON": "window.JSON = undefined",
+    "localStorage": "Object.defineProperty(window, 'localStorage', { get() { throw new Error('no') } })",
+    "CustomEvent": "window.CustomEvent = undefined",
+    "sikdatne": "window.sikdatne = null",
+    "nothing": "",
+}
+
+
+@pytest.mark.parametrize("what", LATE)
+def test_a_page_that_breaks_things_late_gets_no_error_when_another_tab_decides(
+    site: str, visitor: NewVisitor, what: str
+) -> None:
+    """The fixture fails on any error of a page."""
+    person = visitor()
+    first = person.open(put(f"http://www.{site}/"))
+    first.evaluate("document.addEventListener('sikdatne:consent', () => { window.told = true })")
+    first.evaluate("addEventListener('storage', () => setTimeout(() => { window.heard = true }))")
+    first.evaluate(f"() => {{ {LATE[what]} }}")
+    second = person.open(put(f"http://www.{site}/otra"))
+    second.evaluate("localStorage['sikdatne.consent'] = '{'")
+    await_in(first, "window.heard")
+    second.locator(ACCEPT).click()
+    banner_gone(second)
+    await_in(first, "window.told" if what == "nothing" else "window.heard")
+
+
+@pytest.mark.parametrize("kept", ["undefined", "null", "{", "7"])
+def test_a_decision_that_cannot_be_read_is_none(site: str, visitor: NewVisitor, kept: str) -> None:
+    page = visitor().open(put(f"http://www.{site}/"))
+    page.evaluate("(kept) => { localStorage['sikdatne.consent'] = kept }", kept)
+    page.keyboard.press("Escape")
+    page.evaluate("sikdatne.open()")
+    page.locator(ACCEPT).click()
+    await_in(page, "sikdatne.consent?.statistics")
+    assert record(page)["statistics"] is True
+
+
+BODIES = {
+    "a grid": "body { display: grid; place-items: center }",
+    "a row": "body { display: flex; justify-content: space-between } main { flex: 1 }",
+    "a centred column": "body { display: flex; flex-direction: column; justify-content: center; align-items: center }",
+}
+SHIFT = """window.shift = 0;
+new PerformanceObserver((list) => { for (const entry of list.getEntries()) window.shift += entry.value; })
+  .observe({ type: "layout-shift", buffered: true });"""
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_the_way_back_moves_nothing_whatever_the_body_is(site: str, visitor: NewVisitor, name: str) -> None:
+    person = visitor(viewport={"width": 800, "height": 700})
+    person.context.add_init_script(SHIFT)
+    style = f"<style>html, body {{ height: 100%; margin: 0 }} {BODIES[name]}</style>"
+    page = person.open(put(f"http://www.{site}/", "<p>Teksts</p>", head=style))
+    page.locator(ACCEPT).click()
+    banner_gone(page)
+    page.reload(wait_until="networkidle")
+    page.get_by_role("button", name="Sīkdatņu iestatījumi").wait_for()
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert page.evaluate("window.shift") == 0
+
+
 NO_STORAGE = """for (const name of ["localStorage", "sessionStorage"])
   Object.defineProperty(window, name, { get() { throw new DOMException("no", "SecurityError") } });"""
 

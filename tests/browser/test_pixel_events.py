@@ -12,6 +12,11 @@ from tests.running import await_true
 from tests.service import Service
 
 NewVisitor = Callable[..., Visitor]
+HIDE = """
+Object.defineProperty(document, "hidden", { value: true });
+Object.defineProperty(document, "visibilityState", { value: "hidden" });
+document.dispatchEvent(new Event("visibilitychange"));
+"""
 STAY = "document.addEventListener('click', (event) => event.preventDefault())"  # links are clicked, and not followed
 
 
@@ -214,6 +219,27 @@ def test_vitals_are_reported_once_for_a_page_when_it_is_left(site: str, visitor:
     page.wait_for_timeout(1100)
     page.evaluate("history.pushState(null, '', '/vel')")
     assert "vitals" not in await_sent(page, person, 2, "leave")[1]
+
+
+def test_vitals_are_those_of_the_path_that_was_loaded(site: str, visitor: NewVisitor) -> None:
+    """An application that shows another path at once, with a look of its own that comes later."""
+    person = visitor()
+    page = consenting(person, site)
+    person.context.add_init_script("Date.now = ((now) => () => now)(Date.now())")  # no time passes: there is no leave
+    page.goto(page_with(f"http://www.{site}/atri?utm_source=x", 'data-with="vitals"'))
+    await_sent(page, person, 1)
+    settled(page)
+    page.evaluate("history.pushState(null, '', '/talak')")
+    await_sent(page, person, 2)
+    page.locator("p").first.click()
+    await_in(page, "performance.getEntriesByType('paint').length")
+    page.evaluate("Date.now = ((now) => () => now)(Date.now() + 5000)")  # now there is one, of the path after it
+    page.evaluate(HIDE)
+    (left,) = await_sent(page, person, 1, "leave")
+    (vitals,) = await_sent(page, person, 1, "vitals")
+    assert (left["url"].partition(site)[2], "vitals" in left) == ("/talak", False)
+    assert vitals["url"].partition(site)[2] == "/atri?utm_source=x"
+    assert {"fcp", "lcp", "ttfb"} <= vitals["vitals"].keys()
 
 
 def test_vitals_of_a_page_left_at_once_come_alone(site: str, service: Service, visitor: NewVisitor) -> None:

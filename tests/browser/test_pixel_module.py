@@ -42,7 +42,7 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_it_is_typed(application: Path) -> None:
-    run(TOOLS / "tsc", *STRICT, "main.ts", folder=application)
+    run(TOOLS / "tsc", *STRICT, "main.ts", "window.ts", folder=application)
     checked = subprocess.run(
         [TOOLS / "tsc", *STRICT, "wrong.ts"], cwd=application, capture_output=True, text=True, timeout=120, check=False
     )
@@ -87,3 +87,54 @@ def test_an_application_counts_with_it(site: str, visitor: NewVisitor, applicati
         ("Before the pixel", {"n": 1, "yes": True}),
     ]
     assert page.locator("script[data-site]").count() == 1
+
+
+def bundled(application: Path, site: str, source: str, csp: str = "") -> str:
+    """Serve a page with an application of this source. Returns its address."""
+    (application / "own.js").write_text(source)
+    run(TOOLS / "esbuild", "own.js", "--bundle", "--format=esm", "--outfile=bundle.js", folder=application)
+    write(f"http://www.{site}/app.js", (application / "bundle.js").read_text("utf-8"), kind="text/javascript")
+    return write(f"http://www.{site}/app", BODY, csp=csp)
+
+
+BARE = """import { init, update } from "sikdatne";
+  const { site, collector } = document.body.dataset;
+  init({ site, collector });
+  window.change = update;"""
+
+
+def test_what_is_set_later_is_told_where_nothing_was_set_at_first(
+    site: str, visitor: NewVisitor, application: Path
+) -> None:
+    person = visitor()
+    page = person.open(bundled(application, site, BARE))
+    accept(page)
+    await_sent(page, person, 1)
+    assert person.asked("/more.js") == []
+    page.evaluate("change({ topic: 'riteņi' })")
+    await_in(page, "sikdatne.extra")
+    page.evaluate("history.pushState(null, '', '/talak')")
+    first, second = await_sent(page, person, 2)
+    assert ("topic" in first, second["topic"]) == (False, "riteņi")
+
+
+TYPES = "require-trusted-types-for 'script'"
+
+
+@pytest.mark.parametrize(
+    ("policy", "loaded"), [("", True), ("; trusted-types sikdatne-tag", True), ("; trusted-types x", False)]
+)
+def test_an_application_under_trusted_types_goes_on(
+    site: str, visitor: NewVisitor, application: Path, policy: str, loaded: bool
+) -> None:
+    """With the pixel where the page's policy allows it, else without."""
+    person = visitor()
+    page = person.open(bundled(application, site, BARE, csp=TYPES + policy))
+    await_in(page, "window.change")
+    if loaded:
+        accept(page)
+        await_sent(page, person, 1)
+    assert page.evaluate("[!!window.sikdatne.update, document.querySelectorAll('script[data-site]').length]") == [
+        loaded,
+        loaded,
+    ]

@@ -2,12 +2,13 @@
 
 import time
 
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, Route
 
 from tests.browser.banner import ACCEPT, NewVisitor, banner_gone, put, record
-from tests.browser.conftest import await_in, storage
+from tests.browser.conftest import await_in, note, storage
 from tests.browser.website import write
 from tests.running import await_true
+from tests.service import Service
 
 MAP = "http://maps.example/embed"
 FRAME = f'<iframe data-consent="marketing" data-consent-src="{MAP}" width="500" height="300"></iframe>'
@@ -63,6 +64,25 @@ def test_other_subdomains_stop_with_what_they_send_next(site: str, visitor: NewV
     assert len(person.beacons(202)) == 2
     assert shop.locator(ACCEPT).count() == 0  # a refusal is not asked about again
     assert "visit" not in person.cookies()
+
+
+def test_a_withdrawal_waits_for_another_tab_s_beacon_only_a_moment(service: Service, visitor: NewVisitor) -> None:
+    """Locks need localhost, where the demo website is."""
+    person = visitor()
+    tabs = [person.open(f"{service.url}/demo/")]
+    tabs[0].locator(ACCEPT).click()
+    banner_gone(tabs[0])
+    tabs.append(person.open(f"{service.url}/demo/noma"))
+    await_true(lambda: tabs[1].evaluate("1") and len(person.views()) == 2, "both pages to be counted")
+    tabs[1].wait_for_load_state("networkidle")
+    held: list[Route] = []
+    person.context.route("**/beacon", lambda route: note(held, route))
+    tabs[0].evaluate("sikdatne.track('Never answered')")
+    await_true(lambda: tabs[0].evaluate("1") and len(held) == 1, "the beacon that hangs")
+    withdraw(tabs[1])
+    decisions = [request for request in person.requests if request.method == "POST" and "/consent" in request.url]
+    assert '"withdraw"' in (decisions[-1].post_data or "")
+    assert len(decisions) == 2  # and it was told once
 
 
 def leave_variants(context: BrowserContext, site: str) -> None:

@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 PAGE = """<!doctype html>
 <html lang="lv">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{path}</title>
-<link rel="icon" href="data:,"><script defer src="{collector}/pixel.js" data-site="{site}"{more}></script></head>
+<link rel="icon" href="data:,"><script async src="{collector}/pixel.js" data-site="{site}"{more}></script></head>
 <body><main><h1>{path}</h1><p><a id="next" href="/cits">Cita lapa</a></p>{body}</main></body>
 </html>"""
 FILLER = "<p>Teksts, kas aizņem vietu.</p>" * 200

@@ -43,7 +43,7 @@ def test_a_group_of_pages_leads_to_its_first_one(anna: Person, group: str, first
 
 def test_a_site_without_data_shows_the_tag(anna: Person) -> None:
     page = anna.get("/sites/new.lv")
-    tag = '<script defer src="http://localhost/pixel.js" data-site="new.lv"></script>'
+    tag = '<script async src="http://localhost/pixel.js" data-site="new.lv"></script>'
     assert tag in words_of_code(page.text)
     assert "Waiting for the first visit" in words(page)
     assert anna.get("/sites/new.lv/live?period=year").json["arrived"] is False  # type: ignore[index]

@@ -7,11 +7,11 @@ export interface Options {
   site: string;
   /** Address of the collector, like "https://stats.example.lv". */
   collector: string;
-  with?: Automatic[];
+  with?: readonly Automatic[];
   /** Extensions of files that are downloads. */
-  downloads?: string[];
+  downloads?: readonly string[];
   /** Names of the parameters that hold what was searched for. */
-  search?: string[];
+  search?: readonly string[];
   /** Routes are behind `#`. */
   hash?: boolean;
   /** Page views are counted by `view` alone. */
@@ -19,22 +19,25 @@ export interface Options {
   /** Name of a global function that takes a path and gives the one to be counted. */
   path?: string;
   /** Paths that are not counted: `*` within a part, `**` anything. */
-  exclude?: string[];
+  exclude?: readonly string[];
   /** Paths that alone are counted. */
-  include?: string[];
+  include?: readonly string[];
   /** Count in a frame, too. */
   frame?: boolean;
+  /** That of a visit is the audience it began with. */
   audience?: Audience;
   topic?: string;
   /** Language of the banner. */
   language?: string;
   /** Another banner that takes the decisions. */
-  banner?: string;
+  banner?: Banner;
   nonce?: string;
 }
 
 export type Audience = "customer" | "other";
-export type Properties = Record<string, string | number | boolean | null>;
+export type Banner = "cookiebot" | "cookieyes" | "klaro" | "tcf" | "own";
+/** What is null or undefined is left out. */
+export type Properties = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
 export interface Revenue {
   amount: number;
@@ -54,7 +57,7 @@ export function init(options: Options): void;
 export function track(name: string, props?: Properties, revenue?: Revenue): void;
 /** Report a page view, with `manual`; without a path that of the address. */
 export function view(path?: string): void;
-/** Change what the next page views are reported with. */
+/** Change what the next page views are reported with. A new audience holds from the next visit on. */
 export function update(options: { audience?: Audience; topic?: string }): void;
 /** Open the banner, to decide or to change one's mind. */
 export function open(): void;
@@ -62,3 +65,26 @@ export function open(): void;
 export function consent(): Decision;
 /** Be told each decision. The function it returns ends that. */
 export function onConsent(listener: (decision: Decision) => void): () => void;
+
+/** What the tag puts on the window, at first with what was called before it came. */
+export interface Pixel {
+  track(name: string, props?: Properties, revenue?: Revenue): void;
+  /** With `data-manual`. */
+  view?(path?: string): void;
+  /** Open the banner; there once the pixel is. */
+  open?(): void;
+  /** False before a decision. */
+  consent?: false | (Decision & { until: number });
+  /** With `data-banner="own"`: the visitor's answer. Rejects when it could not be recorded. Whether it holds now. */
+  decide?(decision: Decision): Promise<boolean>;
+}
+
+declare global {
+  interface Window {
+    sikdatne?: Pixel;
+  }
+  interface DocumentEventMap {
+    "sikdatne:consent": CustomEvent<Decision>;
+    "sikdatne:ask": CustomEvent<null>;
+  }
+}

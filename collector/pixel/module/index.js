@@ -22,8 +22,22 @@ export function init({ site, collector, nonce, ...options }) {
   const script = document.createElement("script");
   Object.assign(script.dataset, { site }, attributes(options));
   if (nonce) script.nonce = nonce;
-  script.src = new URL("pixel.js", collector.endsWith("/") ? collector : `${collector}/`).href;
+  try {
+    script.src = trusted(new URL("pixel.js", collector.endsWith("/") ? collector : `${collector}/`).href);
+  } catch (error) {
+    console.warn("sikdatne: the pixel is not loaded.", error); // nothing is counted, and the application goes on
+    return;
+  }
   document.head.append(script);
+}
+
+/** For pages that require Trusted Types: the address by a policy, where the page's own policy allows one of this name. */
+function trusted(address) {
+  try {
+    return window.trustedTypes.createPolicy("sikdatne-tag", { createScriptURL: String }).createScriptURL(address);
+  } catch {
+    return address;
+  }
 }
 
 /** Options as the tag takes them: true as an empty attribute, lists with spaces between; what is not set is left out. */
@@ -41,7 +55,13 @@ export function view(path) {
 }
 
 export function update(options) {
-  if (here && tag()) Object.assign(tag().dataset, attributes(options));
+  if (!here || !tag()) return;
+  const { dataset, src } = tag();
+  Object.assign(dataset, attributes(options));
+  // A pixel that found no attribute but the site's is without the part that reads them.
+  if (!window.sikdatne?.update || window.sikdatne.extra) return;
+  import(/* @vite-ignore */ /* webpackIgnore: true */ new URL("more.js", dataset.api || src).href)
+    .then((more) => more.show(dataset.site)).catch(() => {});
 }
 
 export function open() {

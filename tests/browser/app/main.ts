@@ -2,7 +2,8 @@
 import { consent, init, onConsent, open, track, update, view, type Decision, type Options } from "sikdatne";
 
 const { site, collector } = document.body.dataset;
-const options: Options = { site: site!, collector: collector!, manual: true, with: ["outbound", "404"], exclude: ["/admin/**"] };
+const reported = ["outbound", "404"] as const;
+const options: Options = { site: site!, collector: collector!, manual: true, with: reported, exclude: ["/admin/**"] };
 
 track("Before init");
 init(options);
