@@ -1,6 +1,7 @@
 """The goals and funnels of a site in the form in which hits are compared with them. Pure."""
 
 import re
+from collections.abc import Callable
 from functools import cached_property, lru_cache
 from typing import Literal
 
@@ -48,9 +49,15 @@ class Rules(msgspec.Struct, frozen=True, dict=True):
     past: Goals = ()
 
     @cached_property
-    def names(self) -> dict[int, str]:
-        """Goals by number, removed ones included."""
-        return {goal.number: goal.name for goal in (*self.goals, *self.past)}
+    def names_of(self) -> Callable[[int], tuple[str, ...]]:
+        """The names of goals, removed ones included, by their bits; the last combinations are remembered."""
+        names = {1 << goal.number - 1: goal.name for goal in (*self.goals, *self.past)}
+        return lru_cache(maxsize=1024)(lambda goals: tuple(name for bit, name in names.items() if goals & bit))
+
+    @cached_property
+    def any_strict(self) -> bool:
+        """Whether a funnel is broken by what stands between its steps."""
+        return any(funnel.strict for funnel in self.funnels)
 
     @cached_property
     def funnel_by_number(self) -> dict[int, FunnelRule]:
@@ -63,9 +70,11 @@ class Rules(msgspec.Struct, frozen=True, dict=True):
             kinds.setdefault(goal.kind, []).append(goal)
         return {kind: tuple(goals) for kind, goals in kinds.items()}
 
-    def viewed(self, page: str) -> Goals:
-        """The goals that a view of this page reaches."""
-        return tuple(goal for goal in self._kinds.get("page", ()) if on_page(goal.page, page))
+    @cached_property
+    def viewed(self) -> Callable[[str], Goals]:
+        """The goals that a view of a page reaches; those of the last pages are remembered."""
+        goals = self._kinds.get("page", ())
+        return lru_cache(maxsize=1024)(lambda page: tuple(goal for goal in goals if on_page(goal.page, page)))
 
     def done(self, name: str, props: Pairs) -> Goals:
         """The goals that an event reaches."""

@@ -317,3 +317,25 @@ def test_nobody_reaches_a_step_more_often_than_the_one_before(
         assert step == 1 or number <= reached.get((day, step - 1), 0)
     days = (one.at - NOON) // DAY + 2
     assert all(0 <= day <= days for day, _ in reached)
+
+
+def test_a_funnel_that_is_removed_meanwhile_is_forgotten_at_the_next_hit_whatever_that_reaches() -> None:
+    """Its number may be given to another funnel, which must not find the visit half way."""
+    for strict, page in ((False, "/nothing"), (True, "/nothing"), (False, "/c")):
+        one = visitor(funnel(A, B), funnel(A, C, number=2, across=True))
+        one.view("/a")
+        other = FunnelRule(3, "other", (4, 1), strict=strict)
+        one.rules = Rules(GOALS, (funnel(A, B), other))
+        one.view(page)
+        assert one.state is not None
+        assert [run[0] for run in one.state.funnels] == [1], (strict, page)
+
+
+def test_what_reaches_nothing_breaks_strict_funnels_alone() -> None:
+    """Whether all funnels of the site are of one kind or not."""
+    for kinds in ((False, False), (True, True), (True, False)):
+        one = visitor(*(funnel(A, B, C, number=number, strict=kind) for number, kind in enumerate(kinds, 1)))
+        for page in ("/a", "/b", "/nothing"):
+            one.view(page)
+        assert one.state is not None
+        assert [run[1:3] for run in one.state.funnels] == [(2, 0) if kind else (2, 2) for kind in kinds]
