@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from collector.sites import Site
 from collector.store import Store
-from dashboards.query import QueryError, parse, run
+from dashboards.query import Period, QueryError, Source, cohorts, parse, run, stickiness, vitals
 from dashboards.query.dimensions import DIMENSIONS
 from dashboards.query.patterns import LONGEST_PATTERN, MOST_PATTERNS
 from tests.dashboards.conftest import Ask
@@ -176,3 +177,19 @@ def test_patterns_are_refused_before_anything_is_asked(counted: Store) -> None:
 def test_a_pattern_takes_time_in_proportion_to_the_text(ask: Ask) -> None:
     """What makes other engines of expressions try for ever."""
     assert ask("visits", filters=[["matches", "visit:browser", ["^(([a-zA-Z])+)+!$"]]]).rows[0].metrics == (0,)
+
+
+def test_reports_of_their_own_find_what_is_unknown_alike(counted: Store, website: Site) -> None:
+    """Anna came first from Latvia, Bruno too; nobody came first from an unknown country or on an unknown device."""
+    source = Source(counted, website, at(NOW))
+    days = Period(date(2026, 3, 1), date(2026, 3, 5))
+    for item, cohort, sticky in (
+        (["matches", "visit:country_name", ["not set"]], 0, 0),
+        (["matches_not", "visit:country_name", ["not set", "^E"]], 2, 2),
+        (["contains_not", "visit:device", ["(not"]], 3, 3),
+        (["is", "visit:audience", ["(NOT SET)"], {"case_sensitive": False}], 2, 2),
+        (["matches", "visit:audience", ["^.not set.$"]], 2, 2),
+    ):
+        assert sum(one.visitors for one in cohorts(source, "month", days, filters=[item])) == cohort, item
+        assert stickiness(source, days.last, days=5, filters=[item]).visitors == sticky, item
+    assert vitals(source, days, filters=[["matches", "visit:device", ["not set"]]]) == []  # none were measured
