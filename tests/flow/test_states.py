@@ -237,8 +237,8 @@ class Browser(RuleBasedStateMachine):
         return Books({key: number for key, number in books.items() if key[0] in CORE or not self.forgot})
 
     def check_exits(self, found: Books, true: Books) -> None:
-        """One trouble is at most one exit too many on a page, for a goal too, and as many too few; it moves at most what
-        was paid. All that was paid is on some page, once."""
+        """One trouble is at most one exit too many on a page, for a goal too, and as many too few; it moves at most
+        what was paid. All that was paid is on some page, once."""
         for exits in ("exits", "goal exits") if not self.forgot else ("exits",):
             for kind in {key[3] for key in found if key[0] == exits}:
                 keys = {key for key in {*found, *true} if key[0] == exits and key[3] == kind}
