@@ -115,7 +115,7 @@ def test_each_cookie_is_told_with_name_provider_purpose_duration_and_third_party
     assert list(purposes) == ["necessary", "statistics", "marketing"]
     assert purposes["statistics"]["count"] == "2 sīkdatnes"
     assert purposes["statistics"]["cookies"] == [
-        ["visit, sikdatne.visit", "SIA «Piemērs»", "Atceras jūsu apmeklējumus", "13 mēneši"],
+        ["visit, visit-left, sikdatne.visit", "SIA «Piemērs»", "Atceras jūsu apmeklējumus", "13 mēneši"],
         ["_ga", "Google (trešā persona)", "Atšķir apmeklētājus", "2 gadi"],
     ]
     assert purposes["marketing"]["count"] == "0 sīkdatnes"
