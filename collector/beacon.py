@@ -81,17 +81,16 @@ class Counter:
         self, site: Site, page: Page, payload: Payload, request: Request, address: bytes, now: int, marketing: bool
     ) -> Counted | Dropped:
         clock = self._clock(site.timezone)
-        state, extras = self._states(site, payload, request, clock, now // 60)
+        state, moved = self._states(site, payload, request, clock, now // 60)
         hit = hit_of(payload, page.path, marketing)
         if payload.revenue is not None and hit.kind == "event" and not hit.currency:
             self.spool.append(rows.encode_drop(site.domain, now // 60 * 60, "currency"))
         step = advance(state, hit, now, clock, lambda: self._origin(site, page, payload, request, address), site.rules)
         if step is None:
             return self._drop(site.domain, now // 60, "no_visit")
-        if state is not None and state.start == step.state.start:  # else the extras are of the visit before
-            extras += step.extras
-        else:
-            extras = [*step.extras]
+        extras = step.extras
+        if moved and state is not None and state.start == step.state.start:  # else they are of the visit before
+            extras = [*moved, *extras]
         today = clock.hour(now)[1]
         self.spool.append(
             rows.encode_beacon(

@@ -21,9 +21,8 @@ def joined(hit: State, leave: State, rules: Rules, clock: LocalClock) -> tuple[S
     if leave.start != hit.start:  # another visit began meanwhile
         return msgspec.structs.replace(hit, reached=reached), []
     extras: list[Extra] = []
-    before, after = _place(leave, clock), _place(hit, clock)
-    if leave.goals & ~hit.goals and before != after:
-        moved_on(leave.goals & ~hit.goals, (), rules, before, after, extras)
+    if (new := leave.goals & ~hit.goals) and (before := _place(leave, clock)) != (after := _place(hit, clock)):
+        moved_on(new, (), rules, before, after, extras)
     is_there = (leave.seen, leave.views, leave.path) == (hit.seen, hit.views, hit.path)
     both = msgspec.structs.replace(
         hit,
